@@ -1,0 +1,176 @@
+/**
+ * The channel: a database with Kombu's transport options, and everything that is done through it.
+ * @module
+ */
+import { addBindings, purge, remove, removeBinding, stepSizes } from "./delivery/administration.ts";
+import { type ChannelOptions, resolveChannelOptions } from "./delivery/channel_options.ts";
+import { deliver } from "./delivery/deliver.ts";
+import { deliverMany, type Outcome } from "./delivery/deliver_many.ts";
+import { binding, declaredBindings, type MessageContext, preparePublication } from "./delivery/prepare.ts";
+import type { Delivery, DeliveryContext, Publication } from "./delivery/publication.ts";
+import type { PublishOptions } from "./delivery/publish_options.ts";
+import { knownTable, readTables, tableKey } from "./delivery/tables.ts";
+import { asExchange, type EntityChannel, type Exchange, type Queue, type QueueBinding } from "./entity.ts";
+import { NotConfiguredError } from "./errors.ts";
+import { type Command, connect, type RedisCredentials, type RedisLike, type Reply } from "./redis/client.ts";
+import { seedTable } from "./routing/cache.ts";
+import type { BindingTable } from "./routing/table.ts";
+
+/** Environment variables that name a database. */
+export interface ChannelEnvironment {
+  readonly UPSTASH_REDIS_REST_URL?: string;
+  readonly UPSTASH_REDIS_REST_TOKEN?: string;
+  readonly KV_REST_API_URL?: string;
+  readonly KV_REST_API_TOKEN?: string;
+}
+
+/**
+ * A channel is cheap: make one per request. What outlives it is the isolate's cache of binding tables.
+ *
+ * @example
+ * ```ts
+ * const channel = new Channel({ url, token }, { globalKeyprefix: "app:" });
+ * await new Queue("billing", { exchange: "orders", routingKey: "order.*" }).declare(channel);
+ * ```
+ */
+export class Channel implements EntityChannel {
+  readonly #context: DeliveryContext;
+  readonly #message: MessageContext;
+
+  /**
+   * @param redis A `Redis` of `@upstash/redis`, anything of its shape, or its URL and token. Nothing is sent yet.
+   * @param options Kombu's transport options under their own names, and limits.
+   * @throws {InvalidArgumentError} Naming the option at fault.
+   * @throws {NotConfiguredError} Without a usable URL or token.
+   */
+  constructor(redis: RedisLike | RedisCredentials, options: ChannelOptions = {}) {
+    const { keys, bodyEncoding, maximumMessageSize, timeout, ...rest } = resolveChannelOptions(options);
+    this.#context = { connection: connect(redis, timeout), keys, ...rest };
+    this.#message = { keys, bodyEncoding, maximumMessageSize };
+  }
+
+  /**
+   * A channel to the database that the environment names: `UPSTASH_REDIS_REST_URL` and `UPSTASH_REDIS_REST_TOKEN`, else
+   * `KV_REST_API_URL` and `KV_REST_API_TOKEN`.
+   *
+   * @throws {NotConfiguredError} Naming the variable that is missing.
+   */
+  static fromEnv(env: object, options: ChannelOptions = {}): Channel {
+    const variables = env as ChannelEnvironment;
+    const url = variables.UPSTASH_REDIS_REST_URL || variables.KV_REST_API_URL;
+    const token = variables.UPSTASH_REDIS_REST_TOKEN || variables.KV_REST_API_TOKEN;
+    if (!url) throw new NotConfiguredError("UPSTASH_REDIS_REST_URL (or KV_REST_API_URL) is not set");
+    if (!token) throw new NotConfiguredError("UPSTASH_REDIS_REST_TOKEN (or KV_REST_API_TOKEN) is not set");
+    return new Channel({ url, token }, options);
+  }
+
+  /** Checks and writes a message without sending anything; see {@link PublishOptions}. */
+  async prepareMessage(
+    body: unknown,
+    options: PublishOptions = {},
+    inheritedMode?: Exchange["deliveryMode"],
+  ): Promise<Publication> {
+    return await preparePublication(this.#message, body, options, inheritedMode);
+  }
+
+  /** Delivers a prepared message. */
+  async basicPublish(publication: Publication): Promise<Delivery> {
+    return await deliver(this.#context, publication);
+  }
+
+  /** Delivers prepared messages in as few requests as the limits allow. */
+  async basicPublishMany(
+    publications: readonly Publication[],
+    signal?: AbortSignal,
+  ): Promise<readonly Outcome[]> {
+    return await deliverMany(this.#context, publications, signal);
+  }
+
+  /** Writes nothing; see {@link Exchange.declare}. */
+  async declareExchange(_exchange: Exchange): Promise<void> {}
+
+  /** Writes a queue's bindings and returns its name. */
+  async declareQueue(queue: Queue): Promise<string> {
+    await addBindings(this.#context, declaredBindings([queue], this.#message.keys));
+    return queue.name;
+  }
+
+  /** Binds a queue. The exchange must state its type `topic` for the key to be a pattern. */
+  async bindQueue(queue: Queue | string, exchange: Exchange | string, routingKey = ""): Promise<void> {
+    await addBindings(this.#context, [
+      binding(nameOf(queue), asExchange(exchange), routingKey, this.#message.keys),
+    ]);
+  }
+
+  /** Removes a binding for good and tells whether there was one. */
+  async unbindQueue(queue: Queue | string, exchange: Exchange | string, routingKey = ""): Promise<boolean> {
+    return await removeBinding(this.#context, nameOf(queue), asExchange(exchange), routingKey);
+  }
+
+  /** Removes all messages of a queue and returns how many there were. */
+  async purgeQueue(queue: Queue | string): Promise<number> {
+    return await purge(this.#context, nameOf(queue));
+  }
+
+  /**
+   * Removes a queue's messages and, when given as a `Queue`, the bindings it names; returns how many messages there were.
+   *
+   * @param options `ifEmpty`: do nothing, and return 0, while messages wait. The check comes first, as in Kombu.
+   */
+  async deleteQueue(queue: Queue | string, options: { ifEmpty?: boolean } = {}): Promise<number> {
+    if (options.ifEmpty && (await this.queueSize(queue)) > 0) return 0;
+    return await remove(this.#context, queue);
+  }
+
+  /** How many messages wait in a queue, over all priorities. */
+  async queueSize(queue: Queue | string): Promise<number> {
+    return [...(await this.queueSizes(queue)).values()].reduce((sum, length) => sum + length, 0);
+  }
+
+  /** How many messages wait in a queue, by priority step. */
+  async queueSizes(queue: Queue | string): Promise<ReadonlyMap<number, number>> {
+    return await stepSizes(this.#context, nameOf(queue));
+  }
+
+  /** An exchange's bindings, read from Redis now. */
+  async bindings(exchange: Exchange | string): Promise<BindingTable> {
+    const [known] = await readTables(this.#context, [asExchange(exchange).name], [], undefined);
+    return known!.table;
+  }
+
+  /** An exchange's bindings as this isolate knows them, however old; `undefined` when it does not. */
+  cachedBindings(exchange: Exchange | string): BindingTable | undefined {
+    return knownTable(this.#context, asExchange(exchange).name)?.table;
+  }
+
+  /**
+   * Puts bindings known from configuration into an empty cache, so that the first publish of a fresh isolate takes one
+   * request: it pushes by them and reads the real table in the same request. Writes nothing to Redis.
+   */
+  seedBindings(
+    exchange: Exchange | string,
+    bindings: readonly (QueueBinding & { readonly queue: string })[],
+  ): void {
+    const { keys } = this.#message;
+    const target = asExchange(exchange);
+    const members = bindings.map(
+      ({ queue, routingKey = "" }) => binding(queue, target, routingKey, keys).member,
+    );
+    seedTable(tableKey(this.#context, target.name), members, keys.sep);
+  }
+
+  /** Sends commands to the database in one request. For what this library has no method for; keys are taken as given. */
+  async send(
+    commands: readonly Command[],
+    options: { atomic?: boolean; signal?: AbortSignal } = {},
+  ): Promise<readonly Reply[]> {
+    return await this.#context.connection.send(commands, {
+      atomic: options.atomic ?? false,
+      signal: options.signal,
+    });
+  }
+}
+
+function nameOf(queue: Queue | string): string {
+  return typeof queue === "string" ? queue : queue.name;
+}

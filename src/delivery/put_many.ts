@@ -1,0 +1,188 @@
+/**
+ * The last step for many publications: limit-sized requests, in which each list takes its messages in one variadic push.
+ * @module
+ */
+import type { Command, Reply } from "../redis/client.ts";
+import { type GuardedOutcome, guardCommand, guardOutcomes } from "../redis/guard.ts";
+import { isTransient } from "../redis/outcome.ts";
+import { withRetries } from "../redis/retry.ts";
+import type { DeliveryContext, Publication } from "./publication.ts";
+import { type Destination, fromRecord, guardRecord, type Put, toLength } from "./put.ts";
+
+/** One publication and where it goes. */
+export interface Item {
+  readonly publication: Publication;
+  readonly destination: Destination;
+}
+
+/** What one item came to. */
+export type ItemOutcome = Put | { readonly kind: "failed"; readonly error: unknown };
+
+/** Outcomes in the order of the items, and the replies to the further commands (missing when their request failed). */
+export interface ManyPut {
+  readonly outcomes: readonly ItemOutcome[];
+  readonly before: readonly Reply[];
+  readonly after: readonly Reply[];
+}
+
+/**
+ * Sends items in order, one request after another so that each queue keeps that order.
+ *
+ * A request that fails without an answer is repeated for its guarded items only; the others of it are failed.
+ *
+ * @param before Commands for the front of the first request.
+ * @param after Commands for the end of the first request.
+ */
+export async function putMany(
+  context: DeliveryContext,
+  items: readonly Item[],
+  before: readonly Command[],
+  after: readonly Command[],
+  signal: AbortSignal | undefined,
+): Promise<ManyPut> {
+  const outcomes: ItemOutcome[] = [];
+  let first: Pick<ManyPut, "before" | "after"> = { before: [], after: [] };
+  let leading = before;
+  let trailing = after;
+  for (const chunk of chunks(items, context.maximumRequestSize)) {
+    const sent = await putChunk(context, chunk, leading, trailing, signal);
+    outcomes.push(...sent.outcomes);
+    if (leading === before && trailing === after) first = sent;
+    leading = [];
+    trailing = [];
+  }
+  return { outcomes, ...first };
+}
+
+function* chunks(items: readonly Item[], limit: number): Generator<readonly Item[]> {
+  let chunk: Item[] = [];
+  let size = 0;
+  for (const item of items) {
+    const own = item.destination.pushes.reduce((sum, { message }) => sum + message.length, 0);
+    if (chunk.length > 0 && size + own > limit) {
+      yield chunk;
+      chunk = [];
+      size = 0;
+    }
+    chunk.push(item);
+    size += own;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+/** A command of a chunk, and the places of the items it settles. */
+interface Part {
+  readonly command: Command;
+  readonly places: readonly number[];
+}
+
+async function putChunk(
+  context: DeliveryContext,
+  items: readonly Item[],
+  before: readonly Command[],
+  after: readonly Command[],
+  signal: AbortSignal | undefined,
+): Promise<ManyPut> {
+  const outcomes = new Array<ItemOutcome>(items.length);
+  const scripted: number[] = [];
+  const plain: number[] = [];
+  for (const [place, { publication, destination }] of items.entries()) {
+    (publication.guard || destination.pushes.length > 1 ? scripted : plain).push(place);
+  }
+  const parts = plainParts(items, plain);
+  const script = scripted.length === 0 ? [] : [scriptCommand(scripted.map((place) => items[place]!))];
+  let replies: readonly Reply[] = [];
+  try {
+    const commands = [...before, ...parts.map(({ command }) => command), ...script, ...after];
+    replies = await context.connection.send(commands, { atomic: false, signal });
+  } catch (error) {
+    for (const place of [...plain, ...scripted]) outcomes[place] = { kind: "failed", error };
+    const guarded = scripted.filter((place) => items[place]!.publication.guard);
+    if (isTransient(error) && guarded.length > 0) await repeat(context, items, guarded, outcomes, signal);
+    return { outcomes, before: [], after: [] };
+  }
+  parts.forEach(({ places }, index) => {
+    const length = toLength(replies[before.length + index]!);
+    for (const place of places) {
+      outcomes[place] =
+        typeof length === "number"
+          ? { kind: "pushed", replies: [length] }
+          : { kind: "failed", error: length };
+    }
+  });
+  if (script.length > 0) settleScripted(items, scripted, replies[before.length + parts.length]!, outcomes);
+  return {
+    outcomes,
+    before: replies.slice(0, before.length),
+    after: replies.slice(before.length + parts.length + script.length),
+  };
+}
+
+function plainParts(items: readonly Item[], places: readonly number[]): Part[] {
+  const lists = new Map<string, { messages: string[]; places: number[] }>();
+  const parts: Part[] = [];
+  for (const place of places) {
+    const { command, target, message } = items[place]!.destination.pushes[0]!;
+    if (command === "PUBLISH") {
+      parts.push({ command: [command, target, message], places: [place] });
+      continue;
+    }
+    const list = lists.get(target) ?? { messages: [], places: [] };
+    lists.set(target, list);
+    list.messages.push(message);
+    list.places.push(place);
+  }
+  for (const [target, list] of lists)
+    parts.push({ command: ["LPUSH", target, ...list.messages], places: list.places });
+  return parts;
+}
+
+function scriptCommand(items: readonly Item[]): Command {
+  return guardCommand(
+    items.map(({ publication: { guard, deliveryTag }, destination: { queues, pushes } }) => ({
+      guard,
+      record: guardRecord(deliveryTag, queues),
+      pushes,
+    })),
+  );
+}
+
+async function repeat(
+  context: DeliveryContext,
+  items: readonly Item[],
+  places: readonly number[],
+  outcomes: ItemOutcome[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const policy = items[places[0]!]!.publication.retryPolicy;
+  if (policy.maxRetries === 0) return;
+  const command = scriptCommand(places.map((place) => items[place]!));
+  const send = () => context.connection.send([command], { atomic: false, signal });
+  try {
+    const [reply] = await withRetries(send, { ...policy, maxRetries: policy.maxRetries - 1 }, signal);
+    settleScripted(items, places, reply!, outcomes);
+  } catch (error) {
+    for (const place of places) outcomes[place] = { kind: "failed", error };
+  }
+}
+
+function settleScripted(
+  items: readonly Item[],
+  places: readonly number[],
+  reply: Reply,
+  outcomes: ItemOutcome[],
+): void {
+  guardOutcomes(reply, places.length).forEach((outcome, index) => {
+    outcomes[places[index]!] = settled(items[places[index]!]!, outcome);
+  });
+}
+
+function settled({ publication, destination }: Item, outcome: GuardedOutcome): ItemOutcome {
+  if ("error" in outcome) return { kind: "failed", error: outcome.error };
+  if ("replies" in outcome) return { kind: "pushed", replies: outcome.replies };
+  try {
+    return fromRecord(outcome.record, publication.deliveryTag, destination.pushes.length);
+  } catch (error) {
+    return { kind: "failed", error };
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * The envelope: the JSON string in the Redis list. Spec kombu-redis §5.
+ *
+ * Everything but the delivery tag and the delivery info is the same in every copy, so it is written once and the
+ * copies are made by joining text.
+ * @module
+ */
+import { InvalidArgumentError } from "../errors.ts";
+import { textToBase64, toBase64 } from "./base64.ts";
+import { stringifyJson, writeBytes } from "./json.ts";
+import type { SerializedBody } from "./serializers.ts";
+
+/** How a payload is put into the envelope: base64, or as it is (spec kombu-redis §9 `body_encoding`). */
+export type BodyEncoding = "base64" | "utf-8" | null;
+
+/** What goes around a payload. */
+export interface EnvelopeParts {
+  readonly body: SerializedBody;
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** Properties in the order Kombu's caller gives them; `delivery_info`, `delivery_tag`, `body_encoding` are set here. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly deliveryMode: number;
+  /** Milliseconds as text, or undefined. */
+  readonly expiration: string | undefined;
+  readonly priority: number;
+  readonly bodyEncoding: BodyEncoding;
+}
+
+/** An envelope that still lacks what differs between copies. */
+export interface Envelope {
+  /** The copy for one queue. `deliveryInfo` decides where a redelivery goes (spec §5.3). */
+  copy(deliveryTag: string, exchange: string, routingKey: string): string;
+  /** The texts around the two open places, for a script that fills them in Redis itself. */
+  readonly parts: readonly [beforeDeliveryInfo: string, beforeDeliveryTag: string, end: string];
+  /** Members of `delivery_info` that the caller gave besides the exchange and the routing key, as JSON text or empty. */
+  readonly deliveryInfoRest: string;
+}
+
+/** Builds the envelope; throws an `EncodeError` naming the header or property that cannot be written. */
+export function buildEnvelope(parts: EnvelopeParts): Envelope {
+  const { delivery_info, delivery_tag: _tag, body_encoding: _encoding, ...properties } = parts.properties;
+  const rest = deliveryInfoMembers(delivery_info);
+  const written: Record<string, unknown> = { ...properties, delivery_mode: parts.deliveryMode };
+  if (parts.expiration !== undefined) written.expiration = parts.expiration;
+  const before =
+    `{"body":${writePayload(parts)},"content-encoding":${JSON.stringify(parts.body.contentEncoding)},` +
+    `"content-type":${JSON.stringify(parts.body.contentType)},` +
+    `"headers":${stringifyJson(parts.headers, "headers", "refuse")},` +
+    `"properties":${stringifyJson(written, "properties", "refuse").slice(0, -1)},"delivery_info":`;
+  const between =
+    `,"priority":${JSON.stringify(parts.priority)},` +
+    `"body_encoding":${JSON.stringify(parts.bodyEncoding)},"delivery_tag":"`;
+  return {
+    parts: [before, between, '"}}'],
+    deliveryInfoRest: rest,
+    copy: (deliveryTag, exchange, routingKey) =>
+      `${before}{${rest}"exchange":${JSON.stringify(exchange)},"routing_key":${JSON.stringify(routingKey)}}${between}${deliveryTag}"}}`,
+  };
+}
+
+function deliveryInfoMembers(value: unknown): string {
+  if (value === undefined) return "";
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    throw new InvalidArgumentError("properties.delivery_info", "must be an object");
+  }
+  const { exchange: _exchange, routing_key: _routingKey, ...members } = value as Record<string, unknown>;
+  const text = stringifyJson(members, "properties.delivery_info", "refuse").slice(1, -1);
+  return text === "" ? "" : `${text},`;
+}
+
+function writePayload(parts: EnvelopeParts): string {
+  const { payload } = parts.body;
+  if (parts.bodyEncoding === "base64") {
+    return `"${typeof payload === "string" ? textToBase64(payload) : toBase64(payload)}"`;
+  }
+  // Kombu ≥ 5.3 only: older consumers cannot read bytes outside base64 (spec §9).
+  return typeof payload === "string" ? JSON.stringify(payload) : writeBytes(payload);
+}

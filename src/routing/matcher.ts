@@ -1,0 +1,154 @@
+/**
+ * Matching a routing key against a stored topic pattern as Python's `re.match` would, in time linear in the key for
+ * what Kombu writes. Spec kombu-redis §6.4.
+ * @module
+ */
+import { PoisonPattern, parsePattern, type Step } from "./pattern.ts";
+
+/** Tells whether a routing key matches. */
+export type Matcher = (routingKey: string) => boolean;
+
+/** A stored pattern made ready: a literal key, or a matcher. */
+export type CompiledPattern = { readonly literal: string } | { readonly matches: Matcher };
+
+/** Keys beyond this many UTF-16 units are not tried against patterns outside Kombu's own subset, which may backtrack. */
+const LONGEST_KEY_FOR_FOREIGN_PATTERNS = 256;
+
+/**
+ * Compiles a stored pattern.
+ *
+ * @throws {PoisonPattern} When Python's `re` would refuse it.
+ */
+export function compilePattern(pattern: string): CompiledPattern {
+  const steps = parsePattern(pattern);
+  if (!steps) return { matches: foreign(pattern) };
+  if (steps.every((step) => typeof step.test === "object" && step.least === 1 && !step.repeats)) {
+    return { literal: steps.map(({ test }) => (test as { literal: string }).literal).join("") };
+  }
+  const general = simulate(steps);
+  const segments = split(steps);
+  if (!segments) return { matches: general };
+  const fast = glob(segments);
+  // Only without newlines is "any run of characters" really any run, and the end really the end.
+  return { matches: (key) => (key.includes("\n") ? general(key) : fast(key)) };
+}
+
+/** A text of fixed length: UTF-16 units, `NOT_DOT` where any unit but a dot fits. */
+interface Segment {
+  readonly units: readonly number[];
+  readonly text: string | undefined;
+}
+
+const NOT_DOT = -1;
+const DOT = 46;
+
+/** Cuts the steps at their any-runs; `undefined` when something else varies in length. */
+function split(steps: readonly Step[]): Segment[] | undefined {
+  const segments: number[][] = [[]];
+  let afterRun = false;
+  for (const { test, least, repeats } of steps) {
+    if (test === "not-newline") {
+      if (least !== 0 || !repeats) return undefined;
+      segments.push([]);
+      afterRun = true;
+      continue;
+    }
+    if (least !== 1 || repeats) return undefined;
+    // One character but two units outside the basic plane: right only where a run before it takes up the slack.
+    if (test === "not-dot" && !afterRun) return undefined;
+    const units = segments.at(-1)!;
+    if (test === "not-dot") units.push(NOT_DOT);
+    else for (let index = 0; index < test.literal.length; index++) units.push(test.literal.charCodeAt(index));
+    afterRun = false;
+  }
+  return segments.map((units) => ({
+    units,
+    text: units.includes(NOT_DOT) ? undefined : String.fromCharCode(...units),
+  }));
+}
+
+/** Segments with any-runs between them: the leftmost place for each is always the best. */
+function glob(segments: readonly Segment[]): Matcher {
+  const first = segments[0]!;
+  const last = segments.at(-1)!;
+  const middle = segments.slice(1, -1);
+  return (key) => {
+    if (!fits(first, key, 0)) return false;
+    let at = first.units.length;
+    const end = key.length - last.units.length;
+    for (const segment of middle) {
+      at = find(segment, key, at, end);
+      if (at < 0) return false;
+      at += segment.units.length;
+    }
+    return end >= at && fits(last, key, end);
+  };
+}
+
+function fits({ units, text }: Segment, key: string, at: number): boolean {
+  if (text !== undefined) return key.startsWith(text, at);
+  if (at + units.length > key.length) return false;
+  for (let index = 0; index < units.length; index++) {
+    const unit = key.charCodeAt(at + index);
+    if (units[index] === NOT_DOT ? unit === DOT : unit !== units[index]) return false;
+  }
+  return true;
+}
+
+function find(segment: Segment, key: string, from: number, end: number): number {
+  if (segment.text !== undefined) return key.indexOf(segment.text, from);
+  for (let at = from; at <= end; at++) if (fits(segment, key, at)) return at;
+  return -1;
+}
+
+/** All states at once, so that no key takes more than (key length × steps). */
+function simulate(steps: readonly Step[]): Matcher {
+  return (key) => {
+    const characters = Array.from(key);
+    let states = reach(steps, new Set([0]));
+    for (let at = 0; at <= characters.length; at++) {
+      const rest = characters.length - at;
+      if (states.has(steps.length) && (rest === 0 || (rest === 1 && characters[at] === "\n"))) return true;
+      if (rest === 0) return false;
+      const next = new Set<number>();
+      for (const state of states) {
+        const step = steps[state];
+        if (step === undefined || !holds(step, characters[at]!)) continue;
+        next.add(state + 1);
+        if (step.repeats) next.add(state);
+      }
+      states = reach(steps, next);
+      if (states.size === 0) return false;
+    }
+    return false;
+  };
+}
+
+/** Adds the states that can be reached without a character: past every step that may hold zero times. */
+function reach(steps: readonly Step[], states: Set<number>): Set<number> {
+  for (const state of states) if (steps[state]?.least === 0) states.add(state + 1);
+  return states;
+}
+
+function holds({ test }: Step, character: string): boolean {
+  if (test === "not-newline") return character !== "\n";
+  if (test === "not-dot") return character !== ".";
+  return test.literal === character;
+}
+
+/** A pattern that another version of Kombu wrote: translated to a JavaScript expression where the two differ. */
+function foreign(pattern: string): Matcher {
+  const translated = pattern.replace(/\\000|\\.|\[\^\\?\.\]|\.|\$/gsu, (token) => {
+    if (token === "\\000") return "\\0";
+    if (token === ".") return "[^\\n]";
+    if (token === "$") return "(?=\\n?$)";
+    return token;
+  });
+  let expression: RegExp;
+  try {
+    expression = new RegExp(translated.startsWith("^") ? translated : `^(?:${translated})`);
+  } catch (cause) {
+    throw new PoisonPattern("not a regular expression", { cause });
+  }
+  return (key) => key.length <= LONGEST_KEY_FOR_FOREIGN_PATTERNS && expression.test(key);
+}
