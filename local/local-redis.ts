@@ -5,7 +5,7 @@ import { listen } from "./front/listen.ts";
 import { findServerBinary } from "./server/binary.ts";
 import { startServerStore } from "./server/process.ts";
 import { connectRespStore } from "./server/resp-store.ts";
-import type { Store } from "./store.ts";
+import { type Store, StoreUnavailableError } from "./store.ts";
 
 export interface LocalRedisOptions {
   /** HTTP port on 127.0.0.1. Default is 0, a free one. */
@@ -102,7 +102,11 @@ async function openStore(options: LocalRedisOptions): Promise<{ kind: LocalRedis
     if (!/^rediss?:\/\//.test(redisUrl)) {
       throw new TypeError('"redisUrl" (or REDIS_URL) must start with redis:// or rediss://');
     }
-    return { kind: "url", store: await connectRespStore(redisUrl) };
+    const store = await connectRespStore(redisUrl).catch((cause: Error) => {
+      if (!(cause instanceof StoreUnavailableError)) throw cause;
+      throw new Error(`The Redis of "redisUrl" (or REDIS_URL) cannot be used: ${cause.message}`, { cause });
+    });
+    return { kind: "url", store };
   }
   const binary = findServerBinary();
   if (binary !== undefined) return { kind: "server", store: await startServerStore(binary, serverArguments) };

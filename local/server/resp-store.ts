@@ -141,7 +141,7 @@ async function connect(library: Library, url: string, retry: () => number | fals
 
 function unavailable(cause: unknown): StoreUnavailableError {
   const reason = cause instanceof AggregateError ? cause.errors[0] : cause;
-  const detail = (reason as { code?: string }).code ?? (reason as Error).name;
+  const detail = (reason as { code?: string }).code ?? (reason as Error).message;
   return new StoreUnavailableError(`ERR The local front cannot reach its Redis (${detail})`, { cause });
 }
 

@@ -1,6 +1,7 @@
 /** @module Runs the Worker in workerd as `wrangler dev` does, with reload on change, and nothing asked or sent. */
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 const READY_TIMEOUT_MS = 30_000;
 const POLL_INTERVAL_MS = 50;
@@ -29,7 +30,7 @@ export async function startWorker(
   process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
   const { unstable_startWorker } = await import("wrangler");
   const worker = await unstable_startWorker({
-    config: new URL("../../wrangler.toml", import.meta.url).pathname,
+    config: fileURLToPath(new URL("../../wrangler.toml", import.meta.url)),
     bindings: Object.fromEntries(
       Object.entries(variables).map(([name, value]) => [name, { type: "plain_text", value }]),
     ),

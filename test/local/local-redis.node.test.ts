@@ -1,6 +1,8 @@
 /** @module Options of `startLocalRedis`, and where it finds its Redis. */
+import { inspect } from "node:util";
 import { afterEach, expect, test, vi } from "vitest";
 import { type LocalRedis, type LocalRedisOptions, startLocalRedis } from "../../local/index.ts";
+import { findServerBinary } from "../../local/server/binary.ts";
 
 let local: LocalRedis | undefined;
 
@@ -48,9 +50,30 @@ test("REDIS_URL that cannot be reached is an error, without its password", async
     () => new Error("it started"),
     (reason: Error) => reason,
   );
-  expect(error.message).toBe("ERR The local front cannot reach its Redis (ECONNREFUSED)");
-  expect(error.stack).not.toContain("hunter2");
+  expect(error.message).toBe(
+    'The Redis of "redisUrl" (or REDIS_URL) cannot be used: ERR The local front cannot reach its Redis (ECONNREFUSED)',
+  );
+  expect(inspect(error)).not.toContain("hunter2");
   // Asking for the embedded store leaves REDIS_URL alone.
   local = await startLocalRedis({ store: "embedded" });
   expect(local.store).toBe("embedded");
 });
+
+const missing = findServerBinary() === undefined;
+if (missing)
+  console.warn("!!! a wrong password: SKIPPED, there is no redis-server or valkey-server on PATH !!!");
+test.skipIf(missing && process.env.KOMBU_EDGE_REQUIRE_ALL !== "1")(
+  "a wrong password in REDIS_URL is said in the server's words",
+  async () => {
+    const server = await startLocalRedis({ store: "server" });
+    const address = new URL(server.redisUrl!);
+    address.password = "hunter2";
+    const error: Error = await startLocalRedis({ redisUrl: address.href }).then(
+      () => new Error("it started"),
+      (reason: Error) => reason,
+    );
+    await server.close();
+    expect(error.message).toMatch(/cannot be used: .*AUTH.* called without any password configured/);
+    expect(inspect(error)).not.toContain("hunter2");
+  },
+);
