@@ -1,5 +1,7 @@
 /** @module The Lua scripts that the embedded store can run, each with its twin in TypeScript. */
 import type { ByteString, EmbeddedReply } from "./reply.ts";
+import { guard } from "./twins/guard.ts";
+import { strict } from "./twins/strict.ts";
 
 /**
  * Runs a command of the store, as `redis.call` does in Lua.
@@ -20,4 +22,4 @@ export interface EmbeddedScript {
 }
 
 /** Every script of this project. A script that is missing here cannot run without a real Redis. */
-export const SCRIPTS: readonly EmbeddedScript[] = [];
+export const SCRIPTS: readonly EmbeddedScript[] = [guard, strict];

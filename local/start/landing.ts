@@ -1,5 +1,7 @@
 /** @module Commands that put a Kombu message somewhere, as lines for a developer to read. */
 import { inflateSync } from "node:zlib";
+import { GUARD_SCRIPT, guardArguments } from "../../src/redis/guard.ts";
+import { STRICT_SCRIPT } from "../../src/redis/strict.ts";
 
 const SHOWN_CHARACTERS = 200;
 /** Between a queue's name and its priority step (kombu-redis §8). */
@@ -37,24 +39,34 @@ export function landings(command: readonly string[], reply: unknown): string[] {
         line(`${words[0]} (fanout, ${reply} receiving)`, envelope),
       );
     case "EVAL":
-    case "EVALSHA":
-      return scriptLandings(words);
+      return scripted(words, reply).flatMap(({ place, message }) =>
+        envelopes([message]).map((envelope) => line(place, envelope)),
+      );
     default:
       return [];
   }
 }
 
-/** What a script does cannot be seen from here: its keys and the messages among its arguments can. */
-function scriptLandings([, count, ...words]: readonly string[]): string[] {
+/** What one of the project's scripts put where, by its arguments and its reply. */
+function scripted(
+  [source, count, ...words]: readonly string[],
+  reply: unknown,
+): { place: string; message: string }[] {
   const keys = words.slice(0, Number(count));
-  const found = envelopes(words.slice(Number(count)));
-  // A push has a key for each message, and may have others, such as a guard, before them.
-  const queues = keys.slice(-found.length);
-  return found.map((envelope, index) => {
-    const { exchange, routing_key: routingKey } = envelope.properties.delivery_info ?? {};
-    if (queues.length === found.length) return line(queueName(queues[index]!), envelope);
-    return line(exchange ? `exchange ${exchange}, routing key ${routingKey}` : String(routingKey), envelope);
-  });
+  const args = words.slice(Number(count));
+  if (source === GUARD_SCRIPT) {
+    return guardArguments(keys, args).flatMap(({ pushes }, index) => {
+      const [kind] = (reply as [number, unknown][])[index] ?? [];
+      return kind === 1 ? pushes.map(({ target, message }) => ({ place: queueName(target), message })) : [];
+    });
+  }
+  if (source === STRICT_SCRIPT) {
+    const [kind, queues] = reply as [number, string[]];
+    const [, , , , , head, middle, tail, info, , tag] = args;
+    const message = `${head}${info || "{}"}${middle}${tag}${tail}`;
+    return kind === 1 ? queues.map((place) => ({ place, message })) : [];
+  }
+  return [];
 }
 
 function envelopes(values: readonly string[]): Envelope[] {

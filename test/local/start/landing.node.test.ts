@@ -3,6 +3,8 @@ import { deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { landings } from "../../../local/start/landing.ts";
 import { RedisReplyError } from "../../../local/store.ts";
+import { guardCommand } from "../../../src/redis/guard.ts";
+import { strictCommand } from "../../../src/redis/strict.ts";
 
 function envelope(body: string | Buffer, more: Record<string, unknown> = {}): string {
   return JSON.stringify({
@@ -41,17 +43,42 @@ describe("landings", () => {
     ]);
   });
 
-  test("a script's messages, by the last of its keys", () => {
-    const script = ["EVAL", "return 1", "2", "guard", "hello\u0006\u00169", HELLO, "60000"];
-    expect(landings(script, 1)).toEqual(['hello (priority 9)  application/json  {"hello":"world"}']);
-    const other = envelope("2", {
-      properties: { delivery_tag: "t", delivery_info: { exchange: "orders", routing_key: "order.paid" } },
-      body: "2",
+  test("what the guard script pushed, and not what it found there already", () => {
+    const pushes = [{ command: "LPUSH" as const, target: "hello\u0006\u00169", message: HELLO }];
+    const publication = { guard: { key: "guard", seconds: 60 }, record: "[]", pushes };
+    const script = guardCommand([publication, publication]);
+    expect(
+      landings(script, [
+        [1, [1]],
+        [0, "[]"],
+      ]),
+    ).toEqual(['hello (priority 9)  application/json  {"hello":"world"}']);
+    expect(landings(["EVAL", "return 1", "1", "q", HELLO], 1)).toEqual([]);
+  });
+
+  test("what the strict script pushed, by the queues that it found", () => {
+    const script = strictCommand({
+      bindingKey: "_kombu.binding.orders",
+      declare: [],
+      sep: "\u0006\u0016",
+      type: "topic",
+      routingKey: "order.paid",
+      keyPrefix: "",
+      keySuffix: "",
+      envelope: [
+        '{"body":"2","content-type":"application/json","properties":{"delivery_info":',
+        ',"delivery_tag":"',
+        '"}}',
+      ],
+      deliveryInfo: "",
+      deliveryInfoRest: "",
+      deliveryTag: "t",
+      deadletterQueue: "",
+      guardKey: "",
+      guardSeconds: 0,
     });
-    expect(landings(["evalsha", "0".repeat(40), "1", "guard", HELLO, other], 1)).toEqual([
-      'q  application/json  {"hello":"world"}',
-      "exchange orders, routing key order.paid  application/json  2",
-    ]);
+    expect(landings(script, [1, ["billing"], 0, []])).toEqual(["billing  application/json  2"]);
+    expect(landings(script, [0, "[]"])).toEqual([]);
   });
 
   test("a task's name", () => {

@@ -1,0 +1,67 @@
+/** @module The strict script's twin: see `src/redis/strict.ts` for what it does and why. */
+import { STRICT_SCRIPT } from "../../../src/redis/strict.ts";
+import { BindingTable, type ExchangeType } from "../../../src/routing/table.ts";
+import { RedisReplyError } from "../../store.ts";
+import { bytesOf, type EmbeddedReply } from "../reply.ts";
+import type { EmbeddedScript } from "../scripts.ts";
+
+/** Reads the binding set, matches, and pushes. */
+export const strict: EmbeddedScript = {
+  source: STRICT_SCRIPT,
+  run(call, [bindingKey, guardKey], argv) {
+    const [sep, kind, routingKey, prefix, suffix, head, middle, tail, info, rest, tag, dead, seconds] =
+      argv as Arguments;
+    if (guardKey !== undefined) {
+      const record = call("GET", guardKey);
+      if (record !== null) return [0, record];
+    }
+    for (const member of argv.slice(13)) call("SADD", bindingKey!, member);
+    const members = (call("SMEMBERS", bindingKey!) as string[]).map(textOf);
+    const table = new BindingTable(members, textOf(sep));
+    const type = kind === "" ? undefined : (kind as ExchangeType);
+    const queues = table.match(type, textOf(routingKey)).map(bytesOf);
+    const lettered = queues.length === 0 && dead !== "";
+    if (lettered) queues.push(dead);
+    const pushed: string[] = [];
+    for (const [index, queue] of queues.entries()) {
+      const own = `{${rest}"exchange":"","routing_key":${bytesOf(JSON.stringify(textOf(queue)))}}`;
+      const copy = index === 0 ? tag : tag.slice(0, 24) + (index + 1).toString(16).padStart(12, "0");
+      const list = prefix + queue + suffix;
+      try {
+        call("LPUSH", list, head + (info || own) + middle + copy + tail);
+      } catch (error) {
+        if (!(error instanceof RedisReplyError)) throw error;
+        for (const earlier of pushed.reverse()) call("LPOP", earlier);
+        return [2, error.message];
+      }
+      pushed.push(list);
+    }
+    if (guardKey !== undefined && queues.length > 0) {
+      const record = JSON.stringify([tag, queues.map(textOf)]);
+      call("SET", guardKey, bytesOf(record), "EX", seconds);
+    }
+    const skipped: EmbeddedReply = table.skipped.map(({ member }) => bytesOf(member));
+    return [1, queues, lettered ? 1 : 0, skipped];
+  },
+};
+
+/** The script's first thirteen arguments; the rest are bindings to declare. */
+type Arguments = readonly [
+  sep: string,
+  kind: string,
+  routingKey: string,
+  prefix: string,
+  suffix: string,
+  head: string,
+  middle: string,
+  tail: string,
+  info: string,
+  rest: string,
+  tag: string,
+  dead: string,
+  seconds: string,
+];
+
+function textOf(bytes: string): string {
+  return Buffer.from(bytes, "latin1").toString("utf8");
+}
