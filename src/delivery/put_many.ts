@@ -47,7 +47,7 @@ export async function putMany(
   for (const chunk of chunks(items, context.maximumRequestSize)) {
     const sent = await putChunk(context, chunk, leading, trailing, signal);
     outcomes.push(...sent.outcomes);
-    if (leading === before && trailing === after) first = sent;
+    if (leading === before && trailing === after) first = { before: sent.before, after: sent.after };
     leading = [];
     trailing = [];
   }

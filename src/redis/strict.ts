@@ -3,6 +3,8 @@
  * billed commands and, on Upstash, a lock on the whole database for as long as it runs.
  *
  * The matching is that of `routing/`, in Lua: any-runs are found leftmost first, so no routing key makes it backtrack.
+ * Rows that need more (a quantified character, a newline in the key, a pattern of another Kombu) are given back undecided,
+ * before anything is pushed, and the caller sends the script again with its own verdict on them.
  * @module
  */
 import { OutcomeUnknownError, type RedisError } from "../errors.ts";
@@ -28,13 +30,16 @@ export interface StrictPublication {
   readonly deliveryInfoRest: string;
   readonly deliveryTag: string;
   readonly deadletterQueue: string;
+  /** Members that an earlier run gave back, and whether each matches. */
+  readonly decided: ReadonlyMap<string, boolean>;
   /** The guard's key, or empty for none. */
   readonly guardKey: string;
   readonly guardSeconds: number;
 }
 
-/** What the script did. `skipped` are members that could not be used. */
+/** What the script did. `skipped` are members that could not be used; with `undecided` ones nothing was done. */
 export type StrictOutcome =
+  | { readonly undecided: readonly string[] }
   | {
       readonly queues: readonly string[];
       readonly deadLettered: boolean;
@@ -45,7 +50,8 @@ export type StrictOutcome =
 
 /**
  * KEYS: the binding set, then the guard if there is one. Queue lists cannot be declared, they are found in the set.
- * Replies `{1, queues, dead-lettered, skipped members}`, `{0, record}` or `{2, error}`.
+ * ARGV from 14 on: how many bindings to declare, these, then pairs of a decided member and 1 or 0.
+ * Replies `{1, queues, dead-lettered, skipped members}`, `{0, record}`, `{2, error}` or `{3, undecided members}`.
  */
 export const STRICT_SCRIPT: string = `local sep, kind, key = ARGV[1], ARGV[2], ARGV[3]
 local prefix, suffix, head, middle, tail = ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
@@ -54,7 +60,10 @@ if KEYS[2] then
   local record = redis.call('GET', KEYS[2])
   if record then return {0, record} end
 end
-for i = 14, #ARGV do redis.call('SADD', KEYS[1], ARGV[i]) end
+local declared = tonumber(ARGV[14])
+for i = 15, 14 + declared do redis.call('SADD', KEYS[1], ARGV[i]) end
+local decided = {}
+for i = 15 + declared, #ARGV, 2 do decided[ARGV[i]] = ARGV[i + 1] end
 
 local function fields(member)
   local list, from = {}, 1
@@ -108,8 +117,8 @@ local function whole(text, pattern)
 end
 
 local function matches(list, text)
-  if #list == 1 then return whole(text, list[1]) end
   if string.find(text, '\\n', 1, true) then return nil end
+  if #list == 1 then return whole(text, list[1]) end
   local _, at = string.find(text, '^' .. list[1])
   if not at then return false end
   for i = 2, #list - 1 do
@@ -123,12 +132,14 @@ local function matches(list, text)
   return from > at and whole(string.sub(text, from), last)
 end
 
-local queues, seen, skipped = {}, {}, {}
+local queues, seen, skipped, undecided = {}, {}, {}, {}
 for _, member in ipairs(redis.call('SMEMBERS', KEYS[1])) do
   local row = fields(member)
   local hit = false
   if #row ~= 3 or row[3] == '' then
     skipped[#skipped + 1] = member
+  elseif decided[member] then
+    hit = decided[member] == '1'
   elseif kind == 'direct' or (kind == '' and row[2] == '') then
     hit = row[1] == key
   elseif row[2] == '' then
@@ -136,10 +147,7 @@ for _, member in ipairs(redis.call('SMEMBERS', KEYS[1])) do
   else
     local list = segments(row[2])
     if list then hit = matches(list, key) else hit = nil end
-    if hit == nil then
-      hit = false
-      skipped[#skipped + 1] = member
-    end
+    if hit == nil then undecided[#undecided + 1] = member end
   end
   if hit and not seen[row[3]] then
     seen[row[3]] = true
@@ -147,6 +155,7 @@ for _, member in ipairs(redis.call('SMEMBERS', KEYS[1])) do
   end
 end
 
+if #undecided > 0 then return {3, undecided} end
 local lettered = #queues == 0 and dead ~= ''
 if lettered then queues[1] = dead end
 local pushed = {}
@@ -187,7 +196,9 @@ export function strictCommand(publication: StrictPublication): Command {
     publication.deliveryTag,
     publication.deadletterQueue,
     String(publication.guardSeconds),
+    String(publication.declare.length),
     ...publication.declare,
+    ...[...publication.decided].flatMap(([member, matches]) => [member, matches ? "1" : "0"]),
   ];
 }
 
@@ -201,6 +212,7 @@ export function strictOutcome(reply: Reply): StrictOutcome {
     return { queues: detail, deadLettered: deadLettered === 1, skipped };
   }
   if (kind === 0) return { record: typeof detail === "string" ? detail : JSON.stringify(detail) };
+  if (kind === 3 && isTexts(detail)) return { undecided: detail };
   if (kind === 2 && typeof detail === "string") return { error: replyError(detail) };
   return { error: new OutcomeUnknownError("the strict script's reply is not as expected") };
 }

@@ -9,13 +9,27 @@ import type { EmbeddedScript } from "../scripts.ts";
 export const strict: EmbeddedScript = {
   source: STRICT_SCRIPT,
   run(call, [bindingKey, guardKey], argv) {
-    const [sep, kind, routingKey, prefix, suffix, head, middle, tail, info, rest, tag, dead, seconds] =
-      argv as Arguments;
+    const [
+      sep,
+      kind,
+      routingKey,
+      prefix,
+      suffix,
+      head,
+      middle,
+      tail,
+      info,
+      rest,
+      tag,
+      dead,
+      seconds,
+      declared,
+    ] = argv as Arguments;
     if (guardKey !== undefined) {
       const record = call("GET", guardKey);
       if (record !== null) return [0, record];
     }
-    for (const member of argv.slice(13)) call("SADD", bindingKey!, member);
+    for (const member of argv.slice(14, 14 + Number(declared))) call("SADD", bindingKey!, member);
     const members = (call("SMEMBERS", bindingKey!) as string[]).map(textOf);
     const table = new BindingTable(members, textOf(sep));
     const type = kind === "" ? undefined : (kind as ExchangeType);
@@ -45,7 +59,7 @@ export const strict: EmbeddedScript = {
   },
 };
 
-/** The script's first thirteen arguments; the rest are bindings to declare. */
+/** The script's first arguments; bindings to declare follow, and decisions, which this twin has no need of. */
 type Arguments = readonly [
   sep: string,
   kind: string,
@@ -60,6 +74,7 @@ type Arguments = readonly [
   tag: string,
   dead: string,
   seconds: string,
+  declared: string,
 ];
 
 function textOf(bytes: string): string {

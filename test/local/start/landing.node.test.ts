@@ -60,6 +60,7 @@ describe("landings", () => {
     const script = strictCommand({
       bindingKey: "_kombu.binding.orders",
       declare: [],
+      decided: new Map(),
       sep: "\u0006\u0016",
       type: "topic",
       routingKey: "order.paid",
