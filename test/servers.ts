@@ -2,6 +2,7 @@
 import type { TestProject } from "vitest/node";
 import { startLocalRedis } from "../local/index.ts";
 import { findServerBinary } from "../local/server/binary.ts";
+import { startFaultProxy } from "./faults.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -12,6 +13,8 @@ declare module "vitest" {
     /** The same Redis over TCP; `""` when it is embedded. */
     redisTcpUrl: string;
     redisStore: "server" | "embedded";
+    /** A proxy that breaks requests to that Redis: see `faults.ts`. */
+    faultProxyUrl: string;
   }
 }
 
@@ -36,5 +39,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("redisHttpToken", local.token);
   project.provide("redisTcpUrl", local.redisUrl ?? "");
   project.provide("redisStore", redisStore);
-  return () => local.close();
+  const proxy = await startFaultProxy(local.url);
+  project.provide("faultProxyUrl", proxy.url);
+  return async () => {
+    await proxy.close();
+    await local.close();
+  };
 }

@@ -30,12 +30,16 @@ export async function deliverStrictly(
   const here = declare.filter((binding) => binding.exchange === exchange).map(({ member }) => member);
   const decided = new Map<string, boolean>();
   const skipped: string[] = [];
-  let outcome: StrictOutcome;
-  do {
+  const attempt = async () => {
     const commands = [...elsewhere, strictCommand(toStrict(context, publication, here, decided))];
-    const send = () => context.connection.send(commands, { atomic: false, signal });
-    const replies = guard ? await withRetries(send, retryPolicy, signal) : await send();
-    outcome = strictOutcome(replies.at(-1)!);
+    const replies = await context.connection.send(commands, { atomic: false, signal });
+    const outcome = strictOutcome(replies.at(-1)!);
+    if ("error" in outcome) throw outcome.error;
+    return outcome;
+  };
+  let outcome: Exclude<StrictOutcome, { error: unknown }>;
+  do {
+    outcome = guard ? await withRetries(attempt, retryPolicy, signal) : await attempt();
     if ("undecided" in outcome) {
       for (const member of outcome.undecided) {
         const table = new BindingTable([member], context.keys.sep);
@@ -45,10 +49,6 @@ export async function deliverStrictly(
     }
     // Each round settles every row it was given, so only ever new rows can lead to another.
   } while ("undecided" in outcome);
-  if ("error" in outcome) {
-    outcome.error.deliveryTag = deliveryTag;
-    throw outcome.error;
-  }
   if ("record" in outcome) {
     const put = fromRecord(outcome.record, deliveryTag, 0);
     if (put.kind === "duplicate")

@@ -51,15 +51,15 @@ export function replyError(text: string): RedisError {
 /** The error for a request that threw. */
 export function failureError(error: unknown): RedisError {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const cause = stripped(name, withoutArguments(message));
   if (name === "UpstashJSONParseError") {
     return new OutcomeUnknownError("the answer was not JSON", { cause: stripped(name, "unreadable answer") });
   }
   if (name === "UpstashError") {
     const reply = replyError(message);
-    reply.cause = cause;
+    reply.cause = stripped(name, reply.message);
     return reply;
   }
+  const cause = stripped(name, withoutArguments(message));
   if (name === "TimeoutError") return new TimedOutError("no answer from the database in time", { cause });
   if (isNotSent(error)) return new UnavailableError("the database cannot be reached", { cause });
   return new OutcomeUnknownError("the connection to the database failed before its answer was complete", {

@@ -1,0 +1,104 @@
+/** @module A proxy before the tests' Redis that breaks requests on purpose, and counts them. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/**
+ * Ways to fail. `before`: the command never reaches Redis. `after`: it was applied and the answer is lost.
+ * `half`: applied, and the answer breaks off. `garbage`, `empty`, `html`: applied, and something else answers.
+ */
+const FAULTS = {
+  pass: async (proxied: Proxied) => void answer(proxied, await proxied.forward()),
+  "reset-before": async ({ request }: Proxied) => void request.socket.destroy(),
+  "reset-after": async ({ request, forward }: Proxied) => {
+    await forward();
+    request.socket.destroy();
+  },
+  half: async ({ request, response, forward }: Proxied) => {
+    const { body } = await forward();
+    response.writeHead(200, { "content-type": "application/json", "content-length": String(body.length) });
+    response.write(body.subarray(0, body.length / 2), () => request.socket.destroy());
+  },
+  garbage: async ({ response, forward }: Proxied) => {
+    await forward();
+    response.end('{"result":"hunter2"}');
+  },
+  empty: async ({ response, forward }: Proxied) => {
+    await forward();
+    response.end();
+  },
+  html: async ({ response, forward }: Proxied) => {
+    await forward();
+    response.writeHead(502, { "content-type": "text/html" }).end("<html>Bad Gateway hunter2</html>");
+  },
+  "json-503": async ({ response, forward }: Proxied) => {
+    await forward();
+    response.writeHead(503, { "content-type": "application/json" }).end('{"error":"upstream hunter2"}');
+  },
+  "401": async ({ response }: Proxied) => {
+    response.writeHead(401).end('{"error":"WRONGPASS invalid or missing auth token"}');
+  },
+  quota: async ({ response }: Proxied) => {
+    response
+      .writeHead(400)
+      .end('{"error":"ERR max daily request limit exceeded. Limit: 10000, Usage: 10001."}');
+  },
+  stall: async ({ forward }: Proxied) => void (await forward()),
+} satisfies Record<string, (proxied: Proxied) => Promise<void>>;
+
+/** The name of a way to fail. */
+export type Fault = keyof typeof FAULTS;
+
+interface Proxied {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  forward(): Promise<{ status: number; body: Buffer }>;
+}
+
+/**
+ * Starts the proxy. The base path of a URL says what happens: `/<fault>/<times>/<name>` fails the first so many requests
+ * under that name and passes on the others; `GET /count/<name>` tells how many there were.
+ *
+ * @param target The HTTP front of the tests' Redis.
+ */
+export async function startFaultProxy(target: string): Promise<{ url: string; close(): Promise<void> }> {
+  const counts = new Map<string, number>();
+  const server = createServer((request, response) => {
+    const [, fault = "", times = "", name = "", ...path] = (request.url ?? "/").split("/");
+    if (fault === "count") {
+      response.end(String(counts.get(times) ?? 0));
+      return;
+    }
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    const act = count <= Number(times) ? FAULTS[fault as Fault] : FAULTS.pass;
+    const forward = () => pass(request, `${target}/${path.join("/")}`);
+    act({ request, response, forward }).catch(() => request.socket.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function pass(request: IncomingMessage, url: string): Promise<{ status: number; body: Buffer }> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const headers = Object.entries(request.headers).filter(([name]) =>
+    /^(authorization|content-type|upstash-)/.test(name),
+  );
+  const reply = await fetch(url, {
+    method: "POST",
+    headers: Object.fromEntries(headers) as Record<string, string>,
+    body: Buffer.concat(chunks),
+  });
+  return { status: reply.status, body: Buffer.from(await reply.arrayBuffer()) };
+}
+
+function answer({ response }: Proxied, { status, body }: { status: number; body: Buffer }): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(body);
+}
