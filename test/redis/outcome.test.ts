@@ -29,6 +29,15 @@ describe("what an error reply says about the command", () => {
     ["WRONGTYPE Operation against a key holding the wrong kind of value", RefusedError],
     ["EXECABORT Transaction discarded because of previous errors.", RefusedError],
     [`ERR unknown command 'X', with args beginning with: '${SECRET}'`, RefusedError],
+    ["EXECABORT Transaction discarded because of: OOM command not allowed", BackPressureError],
+    [
+      "ERR The user executing the script can't run this command or subcommand script: 1f, on @user_script:8.",
+      UnauthorisedError,
+    ],
+    [
+      "OOM command not allowed when used memory > 'maxmemory'. script: 1f, on @user_script:8.",
+      BackPressureError,
+    ],
     ["Bad Gateway", OutcomeUnknownError],
     ["undefined", OutcomeUnknownError],
     ["", OutcomeUnknownError],

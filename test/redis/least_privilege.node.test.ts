@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { createClient } from "@redis/client";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { type LocalRedis, startLocalRedis } from "../../local/index.ts";
+import { Channel } from "../../src/channel.ts";
+import { Exchange, Queue } from "../../src/entity.ts";
+import { Producer } from "../../src/producer.ts";
+import { clearBindingCache } from "../../src/routing/cache.ts";
+
+/** The rule that the documentation gives, with queues of our own. */
+const rule = readFileSync(new URL("../../docs/redis.md", import.meta.url), "utf8")
+  .match(/^\+lpush.*$/m)![0]
+  .replace("~<queues>", "~jobs* ~mail*");
+const tcp = inject("redisTcpUrl");
+
+describe.skipIf(tcp === "")(
+  `the documented least-privilege rule${tcp === "" ? " (SKIPPED: no Redis server)" : ""}`,
+  () => {
+    const admin = createClient({ url: tcp });
+    const topic = new Exchange("least", { type: "topic" });
+    let front: LocalRedis;
+
+    beforeAll(async () => {
+      await admin.connect();
+      await admin.sendCommand(["ACL", "SETUSER", "publisher", "reset", "on", ">secret", ...rule.split(" ")]);
+      for (const queue of ["jobs", "mail"])
+        await admin.sAdd("_kombu.binding.least", `#\x06\x16^.*?$\x06\x16${queue}`);
+      const url = new URL(tcp);
+      url.username = "publisher";
+      url.password = "secret";
+      front = await startLocalRedis({ redisUrl: url.href });
+    });
+
+    afterAll(async () => {
+      await front?.close();
+      await admin.sendCommand(["ACL", "DELUSER", "publisher"]);
+      await admin.close();
+    });
+
+    it("is enough for every way to publish", async () => {
+      clearBindingCache();
+      const channel = new Channel(front, { bindingMaximumAge: 0 });
+      const producer = new Producer(channel, { exchange: topic, routingKey: "k" });
+      const anonymous = new Producer(channel, { routingKey: "jobs" });
+      const both = { status: "delivered", queues: ["jobs", "mail"] };
+      const sorted = (delivery: { queues: readonly string[] }) => ({
+        ...delivery,
+        queues: [...delivery.queues].sort(),
+      });
+      expect(await anonymous.publish(1)).toMatchObject({ status: "delivered" });
+      expect(await anonymous.publish(1, { retry: true, priority: 9 })).toMatchObject({ status: "delivered" });
+      expect(sorted(await producer.publish(1))).toMatchObject(both);
+      const guarded = { idempotencyKey: crypto.randomUUID() };
+      expect(sorted(await producer.publish(1, guarded))).toMatchObject(both);
+      expect(await producer.publish(1, guarded)).toMatchObject({ status: "duplicate" });
+      expect(
+        sorted(await producer.publish(1, { consistency: "strict", idempotencyKey: crypto.randomUUID() })),
+      ).toMatchObject(both);
+      const fanout = new Exchange("news", { type: "fanout" });
+      expect(await producer.publish(1, { exchange: fanout, retry: true })).toMatchObject({ receivers: 0 });
+      expect(await producer.publishMany([{ body: 1 }, { body: 2, retry: true }])).toMatchObject([
+        { status: "delivered" },
+        { status: "delivered" },
+      ]);
+      expect(await channel.send([["PING"]])).toEqual([{ result: "PONG" }]);
+    });
+
+    it("allows nothing else", async () => {
+      const channel = new Channel(front);
+      const refused = { code: "unauthorised" };
+      await expect(new Producer(channel).publish(1, { routingKey: "private" })).rejects.toMatchObject(
+        refused,
+      );
+      await expect(
+        new Queue("jobs", { exchange: topic, routingKey: "x" }).declare(channel),
+      ).rejects.toMatchObject(refused);
+      await expect(channel.queueSize("jobs")).rejects.toMatchObject(refused);
+      await admin.sendCommand(["ACL", "SETUSER", "publisher", "-set"]);
+      await expect(
+        new Producer(channel).publish(1, { routingKey: "jobs", retry: true }),
+      ).rejects.toMatchObject(refused);
+      expect(await channel.send([["LRANGE", "jobs", "0", "-1"]])).toMatchObject([{ error: refused }]);
+    });
+  },
+);
