@@ -3,6 +3,7 @@
  * @module
  */
 import { InvalidArgumentError } from "./errors.ts";
+import { checkOptionNames, type KnownOptions } from "./option_names.ts";
 import type { ExchangeType } from "./routing/table.ts";
 
 const TYPES: readonly string[] = ["direct", "topic", "fanout"];
@@ -18,7 +19,7 @@ export interface EntityChannel {
   queueSize(queue: Queue | string): Promise<number>;
 }
 
-/** Options of an {@link Exchange}. Those that Redis has no use for are accepted and kept, as in Kombu. */
+/** Options of an {@link Exchange}. Those that Redis has no use for are accepted and do nothing, as in Kombu. */
 export interface ExchangeOptions {
   /**
    * Decides how a routing key finds its queues. Without it, bindings with a pattern are matched as topic and those without
@@ -32,6 +33,14 @@ export interface ExchangeOptions {
   arguments?: Readonly<Record<string, unknown>>;
 }
 
+const KNOWN_EXCHANGE: KnownOptions<ExchangeOptions> = {
+  type: true,
+  deliveryMode: true,
+  durable: true,
+  autoDelete: true,
+  arguments: true,
+};
+
 /** An exchange. `new Exchange("")` is the anonymous exchange, whose routing keys are queue names. */
 export class Exchange {
   readonly name: string;
@@ -40,6 +49,7 @@ export class Exchange {
 
   /** @throws {InvalidArgumentError} For a type that Redis cannot deliver to, or a name consumers would choke on. */
   constructor(name: string, options: ExchangeOptions = {}) {
+    checkOptionNames(options, KNOWN_EXCHANGE);
     checkExchange(name, options.type);
     this.name = name;
     this.type = options.type;
@@ -59,7 +69,7 @@ export interface QueueBinding {
   readonly routingKey?: string;
 }
 
-/** Options of a {@link Queue}. Those that Redis has no use for are accepted and kept, as in Kombu. */
+/** Options of a {@link Queue}. Those that Redis has no use for are accepted and do nothing, as in Kombu. */
 export interface QueueOptions {
   exchange?: Exchange | string;
   /** The key of the binding to `exchange`. Default `""`. */
@@ -72,6 +82,16 @@ export interface QueueOptions {
   queueArguments?: Readonly<Record<string, unknown>>;
 }
 
+const KNOWN_QUEUE: KnownOptions<QueueOptions> = {
+  exchange: true,
+  routingKey: true,
+  bindings: true,
+  durable: true,
+  exclusive: true,
+  autoDelete: true,
+  queueArguments: true,
+};
+
 /** A queue and its bindings. Without a name it gets one, `amq.gen-<uuid>`, when the name is first asked for. */
 export class Queue {
   readonly bindings: readonly { readonly exchange: Exchange; readonly routingKey: string }[];
@@ -79,7 +99,11 @@ export class Queue {
 
   /** @throws {InvalidArgumentError} For names or keys that are not strings. */
   constructor(name = "", options: QueueOptions = {}) {
+    checkOptionNames(options, KNOWN_QUEUE);
     if (typeof name !== "string") throw new InvalidArgumentError("queue", "must be a string");
+    if (options.routingKey && options.exchange === undefined) {
+      throw new InvalidArgumentError("routingKey", "needs an exchange to bind to");
+    }
     this.#name = name;
     const own =
       options.exchange === undefined ? [] : [{ exchange: options.exchange, routingKey: options.routingKey }];

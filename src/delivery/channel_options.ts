@@ -4,8 +4,8 @@
  */
 import type { BodyEncoding } from "../envelope/envelope.ts";
 import { InvalidArgumentError } from "../errors.ts";
+import { checkOptionNames, type KnownOptions } from "../option_names.ts";
 import { checkQueueName, type KeyOptions, resolveKeyOptions } from "../routing/keys.ts";
-import { checkOptionNames } from "./publish_options.ts";
 
 /** Options of a channel. All optional; those that name things in Redis must be the consumers' own. */
 export interface ChannelOptions extends Partial<KeyOptions> {
@@ -46,7 +46,7 @@ export interface ResolvedChannelOptions {
   readonly maximumRequestSize: number;
 }
 
-const KNOWN: { readonly [Name in keyof ChannelOptions]-?: true } = {
+const KNOWN: KnownOptions<ChannelOptions> = {
   globalKeyprefix: true,
   sep: true,
   prioritySteps: true,

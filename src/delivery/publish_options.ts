@@ -5,7 +5,7 @@
 import type { Exchange, Queue } from "../entity.ts";
 import type { Compression } from "../envelope/compression.ts";
 import type { Serializer } from "../envelope/serializers.ts";
-import { InvalidArgumentError } from "../errors.ts";
+import { checkOptionNames, type KnownOptions } from "../option_names.ts";
 import type { RetryPolicy } from "../redis/retry.ts";
 
 /** Options of one publish; all optional, none is ever changed. */
@@ -57,7 +57,7 @@ export interface PublishOptions {
 }
 
 /** Every option, so that a new one that is not listed here does not compile, and a misspelt one is caught. */
-const KNOWN: { readonly [Name in keyof PublishOptions]-?: true } = {
+const KNOWN: KnownOptions<PublishOptions> = {
   routingKey: true,
   exchange: true,
   deliveryMode: true,
@@ -95,14 +95,6 @@ export const PROPERTY_OPTIONS: readonly (readonly [option: keyof PublishOptions,
   ["userId", "user_id"],
   ["appId", "app_id"],
 ];
-
-/** Refuses options that do not exist: in Kombu they would silently become message properties. */
-export function checkOptionNames(options: object, known: object, prefix = ""): void {
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(known, name))
-      throw new InvalidArgumentError(`${prefix}${name}`, "is not a known option");
-  }
-}
 
 /** Refuses unknown publish options. */
 export function checkPublishOptions(options: PublishOptions): void {
