@@ -58,7 +58,7 @@ function isPlain(value: unknown, depth: number): boolean {
       return false;
   }
   if (value === null) return true;
-  if (depth > MAXIMUM_DEPTH) return false;
+  if (depth >= MAXIMUM_DEPTH) return false;
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) if (!isPlain(value[index], depth + 1)) return false;
     return true;
