@@ -32,14 +32,23 @@ export interface ExchangeOptions {
   arguments?: Readonly<Record<string, unknown>>;
 }
 
+const EXCHANGE_OPTIONS: { readonly [Name in keyof ExchangeOptions]-?: true } = {
+  type: true,
+  deliveryMode: true,
+  durable: true,
+  autoDelete: true,
+  arguments: true,
+};
+
 /** An exchange. `new Exchange("")` is the anonymous exchange, whose routing keys are queue names. */
 export class Exchange {
   readonly name: string;
   readonly type: ExchangeType | undefined;
   readonly deliveryMode: ExchangeOptions["deliveryMode"];
 
-  /** @throws {InvalidArgumentError} For a type that Redis cannot deliver to, or a name consumers would choke on. */
+  /** @throws {InvalidArgumentError} For a type that Redis cannot deliver to, a name consumers would choke on, or an unknown option. */
   constructor(name: string, options: ExchangeOptions = {}) {
+    checkOptionNames(options, EXCHANGE_OPTIONS);
     checkExchange(name, options.type);
     this.name = name;
     this.type = options.type;
@@ -72,14 +81,30 @@ export interface QueueOptions {
   queueArguments?: Readonly<Record<string, unknown>>;
 }
 
+const QUEUE_OPTIONS: { readonly [Name in keyof QueueOptions]-?: true } = {
+  exchange: true,
+  routingKey: true,
+  bindings: true,
+  durable: true,
+  exclusive: true,
+  autoDelete: true,
+  queueArguments: true,
+};
+const BINDING_OPTIONS: { readonly [Name in keyof QueueBinding]-?: true } = {
+  exchange: true,
+  routingKey: true,
+};
+
 /** A queue and its bindings. Without a name it gets one, `amq.gen-<uuid>`, when the name is first asked for. */
 export class Queue {
   readonly bindings: readonly { readonly exchange: Exchange; readonly routingKey: string }[];
   #name: string;
 
-  /** @throws {InvalidArgumentError} For names or keys that are not strings. */
+  /** @throws {InvalidArgumentError} For names that are not strings, and for unknown options. */
   constructor(name = "", options: QueueOptions = {}) {
     if (typeof name !== "string") throw new InvalidArgumentError("queue", "must be a string");
+    checkOptionNames(options, QUEUE_OPTIONS);
+    for (const given of options.bindings ?? []) checkOptionNames(given, BINDING_OPTIONS, "bindings.");
     this.#name = name;
     const own =
       options.exchange === undefined ? [] : [{ exchange: options.exchange, routingKey: options.routingKey }];
@@ -140,5 +165,13 @@ export function checkExchange(name: unknown, type: unknown): void {
   }
   if (type === "fanout" && /[/[\]]/.test(name)) {
     throw new InvalidArgumentError("exchange", "must not contain a slash or a bracket when it is fanout");
+  }
+}
+
+/** Refuses options that do not exist: a misspelt one would be taken for one that is not given. */
+export function checkOptionNames(options: object, known: object, prefix = ""): void {
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(known, name))
+      throw new InvalidArgumentError(`${prefix}${name}`, "is not a known option");
   }
 }

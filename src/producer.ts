@@ -5,8 +5,8 @@
 import type { Channel } from "./channel.ts";
 import type { Outcome } from "./delivery/deliver_many.ts";
 import type { Delivery, Publication } from "./delivery/publication.ts";
-import { checkOptionNames, type PublishOptions } from "./delivery/publish_options.ts";
-import { asExchange, Exchange } from "./entity.ts";
+import type { PublishOptions } from "./delivery/publish_options.ts";
+import { asExchange, checkOptionNames, Exchange } from "./entity.ts";
 import type { Compression } from "./envelope/compression.ts";
 import type { Serializer } from "./envelope/serializers.ts";
 import { InvalidArgumentError, UnroutableError } from "./errors.ts";

@@ -2,10 +2,11 @@
  * A channel's options: Kombu's transport options (spec kombu-redis §9) and the limits of an HTTP publisher.
  * @module
  */
+
+import { checkOptionNames } from "../entity.ts";
 import type { BodyEncoding } from "../envelope/envelope.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { checkQueueName, type KeyOptions, resolveKeyOptions } from "../routing/keys.ts";
-import { checkOptionNames } from "./publish_options.ts";
 
 /** Options of a channel. All optional; those that name things in Redis must be the consumers' own. */
 export interface ChannelOptions extends Partial<KeyOptions> {

@@ -2,10 +2,9 @@
  * The arguments of a publish: Kombu's under their own names in camelCase, and a few of ours. Spec kombu-redis §2.1.
  * @module
  */
-import type { Exchange, Queue } from "../entity.ts";
+import { checkOptionNames, type Exchange, type Queue } from "../entity.ts";
 import type { Compression } from "../envelope/compression.ts";
 import type { Serializer } from "../envelope/serializers.ts";
-import { InvalidArgumentError } from "../errors.ts";
 import type { RetryPolicy } from "../redis/retry.ts";
 
 /** Options of one publish; all optional, none is ever changed. */
@@ -96,15 +95,9 @@ export const PROPERTY_OPTIONS: readonly (readonly [option: keyof PublishOptions,
   ["appId", "app_id"],
 ];
 
-/** Refuses options that do not exist: in Kombu they would silently become message properties. */
-export function checkOptionNames(options: object, known: object, prefix = ""): void {
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(known, name))
-      throw new InvalidArgumentError(`${prefix}${name}`, "is not a known option");
-  }
-}
-
-/** Refuses unknown publish options. */
+/** Refuses unknown publish options: in Kombu they would silently become message properties. */
 export function checkPublishOptions(options: PublishOptions): void {
   checkOptionNames(options, KNOWN);
 }
+
+export { checkOptionNames };
