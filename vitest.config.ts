@@ -18,7 +18,7 @@ export default defineConfig({
           name: "workerd",
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.node.test.ts"],
-          globalSetup: ["test/servers.ts"],
+          globalSetup: ["test/servers.ts", "test/conformance/server.ts"],
         },
       },
       {

@@ -92,6 +92,8 @@ const KNOWN_QUEUE: KnownOptions<QueueOptions> = {
   queueArguments: true,
 };
 
+const KNOWN_BINDING: KnownOptions<QueueBinding> = { exchange: true, routingKey: true };
+
 /** A queue and its bindings. Without a name it gets one, `amq.gen-<uuid>`, when the name is first asked for. */
 export class Queue {
   readonly bindings: readonly { readonly exchange: Exchange; readonly routingKey: string }[];
@@ -100,6 +102,7 @@ export class Queue {
   /** @throws {InvalidArgumentError} For names or keys that are not strings. */
   constructor(name = "", options: QueueOptions = {}) {
     checkOptionNames(options, KNOWN_QUEUE);
+    for (const given of options.bindings ?? []) checkOptionNames(given, KNOWN_BINDING, "bindings.");
     if (typeof name !== "string") throw new InvalidArgumentError("queue", "must be a string");
     if (options.routingKey && options.exchange === undefined) {
       throw new InvalidArgumentError("routingKey", "needs an exchange to bind to");

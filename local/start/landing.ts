@@ -1,7 +1,7 @@
 /** @module Commands that put a Kombu message somewhere, as lines for a developer to read. */
 import { inflateSync } from "node:zlib";
 import { GUARD_SCRIPT, guardArguments } from "../../src/redis/guard.ts";
-import { STRICT_SCRIPT } from "../../src/redis/strict.ts";
+import { STRICT_SCRIPT } from "../../src/redis/strict_script.ts";
 
 const SHOWN_CHARACTERS = 200;
 /** Between a queue's name and its priority step (kombu-redis §8). */

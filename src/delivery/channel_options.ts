@@ -2,6 +2,7 @@
  * A channel's options: Kombu's transport options (spec kombu-redis §9) and the limits of an HTTP publisher.
  * @module
  */
+
 import type { BodyEncoding } from "../envelope/envelope.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { checkOptionNames, type KnownOptions } from "../option_names.ts";

@@ -41,17 +41,17 @@ export async function putMany(
   signal: AbortSignal | undefined,
 ): Promise<ManyPut> {
   const outcomes: ItemOutcome[] = [];
-  let first: Pick<ManyPut, "before" | "after"> = { before: [], after: [] };
+  let further: Pick<ManyPut, "before" | "after"> | undefined;
   let leading = before;
   let trailing = after;
   for (const chunk of chunks(items, context.maximumRequestSize)) {
     const sent = await putChunk(context, chunk, leading, trailing, signal);
     outcomes.push(...sent.outcomes);
-    if (leading === before && trailing === after) first = { before: sent.before, after: sent.after };
+    further ??= { before: sent.before, after: sent.after };
     leading = [];
     trailing = [];
   }
-  return { outcomes, ...first };
+  return { outcomes, before: further?.before ?? [], after: further?.after ?? [] };
 }
 
 function* chunks(items: readonly Item[], limit: number): Generator<readonly Item[]> {

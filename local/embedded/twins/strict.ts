@@ -1,5 +1,5 @@
 /** @module The strict script's twin: see `src/redis/strict.ts` for what it does and why. */
-import { STRICT_SCRIPT } from "../../../src/redis/strict.ts";
+import { STRICT_SCRIPT } from "../../../src/redis/strict_script.ts";
 import { BindingTable, type ExchangeType } from "../../../src/routing/table.ts";
 import { RedisReplyError } from "../../store.ts";
 import { bytesOf, type EmbeddedReply } from "../reply.ts";
