@@ -4,7 +4,7 @@
  */
 import type { Preset } from "../preset.ts";
 import type { Ed25519Scheme, HmacScheme, Place } from "../scheme.ts";
-import { like } from "./build.ts";
+import { like } from "./like.ts";
 
 /** The signed id, under its two names. */
 const webhookId = "header:webhook-id|header:svix-id" satisfies Place;
@@ -43,22 +43,26 @@ export const standard: Preset = {
 };
 
 export const svix: Preset = standard;
-export const clerk: Preset = like(standard, { tenant: "json:$.instance_id" });
-export const resend: Preset = like(standard, { time: "json:$.created_at" });
-export const openai: Preset = like(standard, { time: "json:$.created_at", deadline: 20, retryHours: 72 });
-export const supabase: Preset = like(standard, { deadline: 5 });
-export const replicate: Preset = like(standard, { type: "json:$.status" });
+export const clerk: Preset = /* @__PURE__ */ like(standard, { tenant: "json:$.instance_id" });
+export const resend: Preset = /* @__PURE__ */ like(standard, { time: "json:$.created_at" });
+export const openai: Preset = /* @__PURE__ */ like(standard, {
+  time: "json:$.created_at",
+  deadline: 20,
+  retryHours: 72,
+});
+export const supabase: Preset = /* @__PURE__ */ like(standard, { deadline: 5 });
+export const replicate: Preset = /* @__PURE__ */ like(standard, { type: "json:$.status" });
 export const render: Preset = standard;
-export const loops: Preset = like(standard, { type: "json:$.eventName" });
-export const brex: Preset = like(standard, { type: "json:$.event_type" });
+export const loops: Preset = /* @__PURE__ */ like(standard, { type: "json:$.eventName" });
+export const brex: Preset = /* @__PURE__ */ like(standard, { type: "json:$.event_type" });
 export const dodo: Preset = standard;
-export const recall: Preset = like(standard, { type: "json:$.event" });
+export const recall: Preset = /* @__PURE__ */ like(standard, { type: "json:$.event" });
 
 /** Polar's key is the secret's text, not what the text decodes to. */
-export const polar: Preset = like(standard, { scheme: symmetric("utf8") });
+export const polar: Preset = /* @__PURE__ */ like(standard, { scheme: symmetric("utf8") });
 
 /** GitLab 19 and later, with a signing token; the classic token is {@link gitlabToken}. */
-export const gitlab: Preset = like(standard, {
+export const gitlab: Preset = /* @__PURE__ */ like(standard, {
   type: ["json:$.object_kind|json:$.event_name|header:x-gitlab-event", "json:$.object_attributes.action"],
   subject: "json:$.project.path_with_namespace",
   deadline: 10,
