@@ -133,7 +133,9 @@ async function verifySigned(
 
   let candidates = [...secrets];
   if ("keyId" in scheme && scheme.keyId) {
-    const owner = `${read(incoming, scheme.keyId)}:`;
+    const keyId = read(incoming, scheme.keyId);
+    if (keyId === undefined) return reject("missing");
+    const owner = `${keyId}:`;
     candidates = candidates
       .filter(({ value }) => value.startsWith(owner))
       .map(({ value, index }) => ({ value: value.slice(owner.length), index }));

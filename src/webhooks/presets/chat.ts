@@ -61,7 +61,7 @@ export const discordEvents: Preset = /* @__PURE__ */ like(discordSigned, {
   retryHours: 1,
 });
 
-const meta: Preset = {
+export const meta: Preset = {
   scheme: {
     algorithm: "hmac-sha256",
     signature: { in: "header:x-hub-signature-256", prefix: "sha256=" },

@@ -6,7 +6,7 @@ import { woocommercePing } from "../handshakes.ts";
 import type { Preset } from "../preset.ts";
 import { like } from "./like.ts";
 
-const shopify: Preset = {
+export const shopify: Preset = {
   scheme: {
     algorithm: "hmac-sha256",
     signature: { in: "header:x-shopify-hmac-sha256" },

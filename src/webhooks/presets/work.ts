@@ -111,7 +111,7 @@ export const zendesk: Preset = {
   deadline: 12,
 };
 
-const hubspot: Preset = {
+export const hubspot: Preset = {
   scheme: {
     algorithm: "hmac-sha256",
     signature: { in: "header:x-hubspot-signature-v3" },
