@@ -157,13 +157,14 @@ export type JwtScheme = SchemeCommon & {
 /** A token that is equal to the secret. Nothing of the request is signed. */
 export type EqualScheme = SchemeCommon & {
   algorithm: "equal";
+  sign?: never;
   token: Extract;
   /** Every element here must carry the token, in an `item:` place (Microsoft Graph). */
   each?: `$${string}`;
 };
 
 /** HTTP Basic; the secret is `user:password`. */
-export type BasicScheme = SchemeCommon & { algorithm: "basic" };
+export type BasicScheme = SchemeCommon & { algorithm: "basic"; sign?: never };
 
 /** One way to sign a request. */
 export type Scheme =

@@ -12,7 +12,12 @@ type Parts = RequestParts & { headers: Record<string, string>; body: string };
 const url = "https://hooks.example.com/";
 const body = '{"id":"1","type":2,"note":"é"}';
 const seconds = String(NOW / 1000);
-const post = (headers: Record<string, string>, given = body): Parts => ({ method: "POST", url, headers, body: given });
+const post = (headers: Record<string, string>, given = body): Parts => ({
+  method: "POST",
+  url,
+  headers,
+  body: given,
+});
 
 interface KeyPair {
   /** The public key in the form that the sender hands out. */
@@ -22,13 +27,24 @@ interface KeyPair {
 
 const ed25519 = { name: "Ed25519" };
 const p256 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-const rsa = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
+const rsa = {
+  name: "RSASSA-PKCS1-v1_5",
+  hash: "SHA-256",
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+};
 
 async function keyPair(algorithm: object, format: "raw" | "spki" | "pem", text: Text): Promise<KeyPair> {
-  const pair = (await crypto.subtle.generateKey(algorithm as EcKeyGenParams, true, ["sign", "verify"])) as CryptoKeyPair;
+  const pair = (await crypto.subtle.generateKey(algorithm as EcKeyGenParams, true, [
+    "sign",
+    "verify",
+  ])) as CryptoKeyPair;
   const exported = await crypto.subtle.exportKey(format === "raw" ? "raw" : "spki", pair.publicKey);
   const written = toText(exported as ArrayBuffer, text);
-  return { private: pair.privateKey, public: format === "pem" ? `-----BEGIN PUBLIC KEY-----\n${written}\n-----END PUBLIC KEY-----` : written };
+  return {
+    private: pair.privateKey,
+    public: format === "pem" ? `-----BEGIN PUBLIC KEY-----\n${written}\n-----END PUBLIC KEY-----` : written,
+  };
 }
 
 interface Case {
@@ -95,7 +111,11 @@ const cases: Case[] = [
     signatureHeader: "webhook-signature",
     sign: async (key) => {
       const signature = toText(await privateSignature(ed25519, key, `msg_1.${seconds}.${body}`), "base64");
-      return post({ "webhook-id": "msg_1", "webhook-timestamp": seconds, "webhook-signature": `v1a,${signature}` });
+      return post({
+        "webhook-id": "msg_1",
+        "webhook-timestamp": seconds,
+        "webhook-signature": `v1a,${signature}`,
+      });
     },
   },
 ];
@@ -119,10 +139,16 @@ describe.each(cases.map((one) => [one.preset, one] as const))("%s", (preset, one
   it("rejects another key, another body, another time, no signature, no key", async () => {
     const { [one.signatureHeader]: _, ...bare } = signed.headers;
     expect(await check(signed, [(await one.keys()).public])).toEqual({ ok: false, reason: "mismatch" });
-    expect(await check({ ...signed, body: `${body} ` }, [keys.public])).toEqual({ ok: false, reason: "mismatch" });
+    expect(await check({ ...signed, body: `${body} ` }, [keys.public])).toEqual({
+      ok: false,
+      reason: "mismatch",
+    });
     expect(await check(signed, [keys.public], NOW + 301_000)).toEqual({ ok: false, reason: "stale" });
     expect(await check(signed, [keys.public], NOW - 301_000)).toEqual({ ok: false, reason: "future" });
-    expect(await check({ ...signed, headers: bare }, [keys.public])).toEqual({ ok: false, reason: "missing" });
+    expect(await check({ ...signed, headers: bare }, [keys.public])).toEqual({
+      ok: false,
+      reason: "missing",
+    });
     expect(await check(signed, [""])).toEqual({ ok: false, reason: "unusable-secret" });
     // Standard Webhooks has a second scheme, for which the request carries nothing.
     const reason = preset === "standard" ? "malformed" : "unusable-secret";
@@ -152,15 +178,42 @@ describe("certificates that are fetched", () => {
   };
   const orders: Record<string, string[]> = {
     Notification: ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"],
-    SubscriptionConfirmation: ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"],
-    UnsubscribeConfirmation: ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"],
+    SubscriptionConfirmation: [
+      "Message",
+      "MessageId",
+      "SubscribeURL",
+      "Timestamp",
+      "Token",
+      "TopicArn",
+      "Type",
+    ],
+    UnsubscribeConfirmation: [
+      "Message",
+      "MessageId",
+      "SubscribeURL",
+      "Timestamp",
+      "Token",
+      "TopicArn",
+      "Type",
+    ],
   };
 
   async function sns(message: Record<string, string>, version = "2", at = certificateUrl): Promise<Parts> {
     const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: version === "1" ? "SHA-1" : "SHA-256" };
-    const lines = orders[message.Type!]!.filter((key) => message[key] !== undefined).map((key) => `${key}\n${message[key]}\n`);
-    const signature = await privateSignature(algorithm, await privateKey(certificateKeyPem, algorithm), lines.join(""));
-    const whole = { ...message, SignatureVersion: version, Signature: toText(signature, "base64"), SigningCertURL: at };
+    const lines = orders[message.Type!]!.filter((key) => message[key] !== undefined).map(
+      (key) => `${key}\n${message[key]}\n`,
+    );
+    const signature = await privateSignature(
+      algorithm,
+      await privateKey(certificateKeyPem, algorithm),
+      lines.join(""),
+    );
+    const whole = {
+      ...message,
+      SignatureVersion: version,
+      Signature: toText(signature, "base64"),
+      SigningCertURL: at,
+    };
     return post({ "content-type": "text/plain; charset=UTF-8" }, JSON.stringify(whole));
   }
 
@@ -181,7 +234,9 @@ describe("certificates that are fetched", () => {
   it.each(["1", "2"])("accepts SNS, signature version %s, all three types", async (version) => {
     expect(await check(await sns(notification, version))).toBe("accepted");
     expect(await check(await sns(confirmation, version))).toBe("accepted");
-    expect(await check(await sns({ ...confirmation, Type: "UnsubscribeConfirmation" }, version))).toBe("accepted");
+    expect(await check(await sns({ ...confirmation, Type: "UnsubscribeConfirmation" }, version))).toBe(
+      "accepted",
+    );
     const { Subject: _, ...untitled } = notification;
     expect(await check(await sns(untitled, version))).toBe("accepted");
   });
@@ -198,7 +253,9 @@ describe("certificates that are fetched", () => {
 
   it("rejects a topic that is not allowed, before it fetches anything", async () => {
     asked.length = 0;
-    expect(await check(await sns({ ...notification, TopicArn: "arn:aws:sns:eu-west-1:666666666666:orders" }))).toBe("not-allowed");
+    expect(
+      await check(await sns({ ...notification, TopicArn: "arn:aws:sns:eu-west-1:666666666666:orders" })),
+    ).toBe("not-allowed");
     expect(await check(await sns(notification), [])).toBe("not-configured");
     expect(asked).toEqual([]);
   });
@@ -249,7 +306,11 @@ describe("certificates that are fetched", () => {
     // 966070331 is the CRC-32 of the body, from Python's zlib.
     const message = "69cd13f0-d67a-11e5-baa3-778b53f4ae55|2026-11-23T10:00:00Z|WH-1|966070331";
     const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
-    const signature = await privateSignature(algorithm, await privateKey(certificateKeyPem, algorithm), message);
+    const signature = await privateSignature(
+      algorithm,
+      await privateKey(certificateKeyPem, algorithm),
+      message,
+    );
     const signed = post(
       {
         "PAYPAL-TRANSMISSION-ID": "69cd13f0-d67a-11e5-baa3-778b53f4ae55",
@@ -265,13 +326,18 @@ describe("certificates that are fetched", () => {
       const verdict = await verify(parts, source, { ...options, keyCache: new Map() });
       return verdict.ok ? "accepted" : verdict.reason;
     };
-    const using = (headers: Record<string, string>): Parts => ({ ...signed, headers: { ...signed.headers, ...headers } });
+    const using = (headers: Record<string, string>): Parts => ({
+      ...signed,
+      headers: { ...signed.headers, ...headers },
+    });
     expect(await paypal(signed)).toBe("accepted");
     expect(await paypal(signed, "WH-2")).toBe("mismatch");
     expect(await paypal({ ...signed, body: `${signed.body} ` })).toBe("mismatch");
     expect(await paypal(using({ "PAYPAL-TRANSMISSION-TIME": "2026-11-23T10:00:01Z" }))).toBe("mismatch");
     expect(await paypal(using({ "PAYPAL-AUTH-ALGO": "SHA1withRSA" }))).toBe("unsupported");
-    expect(await paypal(using({ "PAYPAL-CERT-URL": "https://paypal.com.evil.example/c" }))).toBe("not-allowed");
+    expect(await paypal(using({ "PAYPAL-CERT-URL": "https://paypal.com.evil.example/c" }))).toBe(
+      "not-allowed",
+    );
     expect(await paypal(using({ "PAYPAL-CERT-URL": "https://evilpaypal.com/c" }))).toBe("not-allowed");
   });
 });
@@ -301,11 +367,20 @@ describe("tokens signed with keys that are fetched", () => {
       asked.push(address);
       return { text };
     };
-    const check = async (claims: object, header: object = { alg: "RS256", kid: "k1" }, by = pair, now = NOW): Promise<string> => {
+    const check = async (
+      claims: object,
+      header: object = { alg: "RS256", kid: "k1" },
+      by = pair,
+      now = NOW,
+    ): Promise<string> => {
       const token = await jwt(header, claims, signer(rsa, by));
       const settings = { audience: good.aud, email: good.email };
       const source: VerifySource = { scheme: presets.googlePubsub.scheme, secrets: [], settings };
-      const verdict = await verify(post({ authorization: `Bearer ${token}` }), source, { now, fetchKey, keyCache: new Map() });
+      const verdict = await verify(post({ authorization: `Bearer ${token}` }), source, {
+        now,
+        fetchKey,
+        keyCache: new Map(),
+      });
       return verdict.ok ? "accepted" : verdict.reason;
     };
     expect(await check(good)).toBe("accepted");
@@ -330,7 +405,12 @@ describe("tokens signed with keys that are fetched", () => {
     const pair = (await crypto.subtle.generateKey(p256, true, ["sign", "verify"])) as CryptoKeyPair;
     const key = { ...(await jwkOf(pair, "k1")), alg: "ES256", created_at: 1, expired_at: null };
     const asked: KeyRequest[] = [];
-    const check = async (change: object = {}, document: object = { key }, given = body, keyUrl?: string): Promise<string> => {
+    const check = async (
+      change: object = {},
+      document: object = { key },
+      given = body,
+      keyUrl?: string,
+    ): Promise<string> => {
       const claims = { iat: NOW / 1000, request_body_sha256: await sha("SHA-256", body, "hex"), ...change };
       const token = await jwt({ alg: "ES256", kid: "k1", typ: "JWT" }, claims, signer(p256, pair));
       const settings = { clientId: "client", ...(keyUrl && { keyUrl }) };
@@ -339,7 +419,11 @@ describe("tokens signed with keys that are fetched", () => {
         asked.push(request);
         return { text: JSON.stringify(document) };
       };
-      const verdict = await verify(post({ "Plaid-Verification": token }, given), source, { now: NOW, fetchKey, keyCache: new Map() });
+      const verdict = await verify(post({ "Plaid-Verification": token }, given), source, {
+        now: NOW,
+        fetchKey,
+        keyCache: new Map(),
+      });
       return verdict.ok ? "accepted" : verdict.reason;
     };
     expect(await check()).toBe("accepted");
@@ -349,8 +433,12 @@ describe("tokens signed with keys that are fetched", () => {
         body: { client_id: "client", secret: "plaid secret", key_id: "k1" },
       },
     ]);
-    expect(await check({}, { key }, body, "https://sandbox.plaid.com/webhook_verification_key/get")).toBe("accepted");
-    expect(await check({}, { key }, body, "https://evil.example/webhook_verification_key/get")).toBe("not-allowed");
+    expect(await check({}, { key }, body, "https://sandbox.plaid.com/webhook_verification_key/get")).toBe(
+      "accepted",
+    );
+    expect(await check({}, { key }, body, "https://evil.example/webhook_verification_key/get")).toBe(
+      "not-allowed",
+    );
     expect(await check({}, { key }, `${body} `)).toBe("mismatch");
     expect(await check({ iat: NOW / 1000 - 301 })).toBe("stale");
     expect(await check({ iat: NOW / 1000 + 301 })).toBe("future");

@@ -116,7 +116,16 @@ const written = (now: number, unit: Unit): string =>
     http: () => new Date(now).toUTCString(),
   })[unit]();
 
-type Timed = [PresetName, header: string, prefix: string, Text, clock: string, Unit, message: string, tolerance: number];
+type Timed = [
+  PresetName,
+  header: string,
+  prefix: string,
+  Text,
+  clock: string,
+  Unit,
+  message: string,
+  tolerance: number,
+];
 
 /** A time in a header of its own. `T` and `B` in the message stand for the time and the body. */
 const timed: Timed[] = [
@@ -126,26 +135,47 @@ const timed: Timed[] = [
   ["customerio", "X-CIO-Signature", "", "hex", "X-CIO-Timestamp", "s", "v0:T:B", 300],
   ["front", "X-Front-Signature", "", "base64", "X-Front-Request-Timestamp", "ms", "T:B", 300],
   ["crisp", "X-Crisp-Signature", "", "hex", "X-Crisp-Request-Timestamp", "ms", "[T;B]", 300],
-  ["zendesk", "X-Zendesk-Webhook-Signature", "", "base64", "X-Zendesk-Webhook-Signature-Timestamp", "iso", "TB", 300],
+  [
+    "zendesk",
+    "X-Zendesk-Webhook-Signature",
+    "",
+    "base64",
+    "X-Zendesk-Webhook-Signature-Timestamp",
+    "iso",
+    "TB",
+    300,
+  ],
   ["klaviyo", "Klaviyo-Signature", "", "base64", "Klaviyo-Timestamp", "http", "BT", 300],
   ["airwallex", "x-signature", "", "hex", "x-timestamp", "ms", "TB", 300],
   ["box", "BOX-SIGNATURE-PRIMARY", "", "base64", "BOX-DELIVERY-TIMESTAMP", "iso", "BT", 600],
 ];
 
-const timedCases: SenderCase[] = timed.map(([preset, header, prefix, text, clock, unit, message, tolerance]) => ({
-  ...plain,
-  preset,
-  strip: header,
-  tolerance,
-  make: async (secret, body, now) => {
-    const time = written(now, unit);
-    // Replaced in one go, so that a letter of the body is not taken for a placeholder.
-    const signed = message.replace(/[TB]/g, (letter) => (letter === "T" ? time : body));
-    return post({ [header]: prefix + (await mac("SHA-256", secret, signed, text)), [clock]: time }, body);
-  },
-}));
+const timedCases: SenderCase[] = timed.map(
+  ([preset, header, prefix, text, clock, unit, message, tolerance]) => ({
+    ...plain,
+    preset,
+    strip: header,
+    tolerance,
+    make: async (secret, body, now) => {
+      const time = written(now, unit);
+      // Replaced in one go, so that a letter of the body is not taken for a placeholder.
+      const signed = message.replace(/[TB]/g, (letter) => (letter === "T" ? time : body));
+      return post({ [header]: prefix + (await mac("SHA-256", secret, signed, text)), [clock]: time }, body);
+    },
+  }),
+);
 
-type Paired = [PresetName, header: string, time: string, signature: string, by: string, Unit, Text, between: string, tolerance: number];
+type Paired = [
+  PresetName,
+  header: string,
+  time: string,
+  signature: string,
+  by: string,
+  Unit,
+  Text,
+  between: string,
+  tolerance: number,
+];
 
 /** Time and signatures in one header. */
 const paired: Paired[] = [
@@ -165,18 +195,21 @@ const paired: Paired[] = [
   ["buildkite", "X-Buildkite-Signature", "timestamp=", "signature=", ",", "s", "hex", ".", 300],
 ];
 
-const pairedCases: SenderCase[] = paired.map(([preset, header, time, signature, by, unit, text, between, tolerance]) => ({
-  ...plain,
-  preset,
-  strip: header,
-  tolerance,
-  make: async (secret, body, now) => {
-    const at = written(now, unit);
-    const signed = await mac("SHA-256", secret, `${at}${between}${body}`, text);
-    return post({ [header]: `${time}${at}${by}${signature}${signed}` }, body);
-  },
-  listed: (value) => value.replace(`${by}${signature}`, `${by}${signature}${"00".repeat(32)}${by}${signature}`),
-}));
+const pairedCases: SenderCase[] = paired.map(
+  ([preset, header, time, signature, by, unit, text, between, tolerance]) => ({
+    ...plain,
+    preset,
+    strip: header,
+    tolerance,
+    make: async (secret, body, now) => {
+      const at = written(now, unit);
+      const signed = await mac("SHA-256", secret, `${at}${between}${body}`, text);
+      return post({ [header]: `${time}${at}${by}${signature}${signed}` }, body);
+    },
+    listed: (value) =>
+      value.replace(`${by}${signature}`, `${by}${signature}${"00".repeat(32)}${by}${signature}`),
+  }),
+);
 
 const standardNames: PresetName[] = [
   ...(["standard", "svix", "clerk", "resend", "openai", "supabase", "replicate", "render"] as const),
@@ -198,7 +231,10 @@ const standardCases: SenderCase[] = standardNames.map((preset) => ({
     const family = svixNames.includes(preset) ? "svix" : "webhook";
     const signature = await mac("SHA-256", key, `msg_1.${now / 1000}.${body}`, "base64");
     const headers = { id: "msg_1", timestamp: String(now / 1000), signature: `v1,${signature}` };
-    return post(Object.fromEntries(Object.entries(headers).map(([name, value]) => [`${family}-${name}`, value])), body);
+    return post(
+      Object.fromEntries(Object.entries(headers).map(([name, value]) => [`${family}-${name}`, value])),
+      body,
+    );
   },
   listed: (value) => `v1,${btoa("\0".repeat(32))} v2,unknown ${value}`,
 }));
@@ -288,7 +324,8 @@ const ownCases: SenderCase[] = [
     ...plain,
     preset: "mollie",
     strip: "X-Mollie-Signature",
-    make: async (secret, body) => post({ "X-Mollie-Signature": `sha256=${await mac("SHA-256", secret, body, "hex")}` }, body),
+    make: async (secret, body) =>
+      post({ "X-Mollie-Signature": `sha256=${await mac("SHA-256", secret, body, "hex")}` }, body),
     // Two headers while rotating, which Fetch joins with a comma.
     listed: (value) => `sha256=${"00".repeat(32)}, ${value}`,
   },
@@ -298,7 +335,10 @@ const ownCases: SenderCase[] = [
     strip: "x-retell-signature",
     tolerance: 300,
     make: async (secret, body, now) =>
-      post({ "x-retell-signature": `v=${now},d=${await mac("SHA-256", secret, `${body}${now}`, "hex")}` }, body),
+      post(
+        { "x-retell-signature": `v=${now},d=${await mac("SHA-256", secret, `${body}${now}`, "hex")}` },
+        body,
+      ),
     listed: (value) => value.replace(",d=", `,d=${"00".repeat(32)},d=`),
   },
   {
@@ -319,14 +359,18 @@ const ownCases: SenderCase[] = [
     settings: { publicUrl: PUBLIC_URL },
     strip: "x-square-hmacsha256-signature",
     make: async (secret, body) =>
-      post({ "x-square-hmacsha256-signature": await mac("SHA-256", secret, PUBLIC_URL + body, "base64") }, body),
+      post(
+        { "x-square-hmacsha256-signature": await mac("SHA-256", secret, PUBLIC_URL + body, "base64") },
+        body,
+      ),
   },
   {
     ...plain,
     preset: "trello",
     settings: { publicUrl: PUBLIC_URL },
     strip: "X-Trello-Webhook",
-    make: async (secret, body) => post({ "X-Trello-Webhook": await mac("SHA-1", secret, body + PUBLIC_URL, "base64") }, body),
+    make: async (secret, body) =>
+      post({ "X-Trello-Webhook": await mac("SHA-1", secret, body + PUBLIC_URL, "base64") }, body),
   },
   {
     ...plain,
@@ -344,7 +388,13 @@ const ownCases: SenderCase[] = [
     preset: "hubspotV1",
     strip: "X-HubSpot-Signature",
     make: async (secret, body) =>
-      post({ "X-HubSpot-Signature": await sha("SHA-256", secret + body, "hex"), "X-HubSpot-Signature-Version": "v1" }, body),
+      post(
+        {
+          "X-HubSpot-Signature": await sha("SHA-256", secret + body, "hex"),
+          "X-HubSpot-Signature-Version": "v1",
+        },
+        body,
+      ),
   },
   {
     ...plain,
@@ -360,7 +410,8 @@ const ownCases: SenderCase[] = [
     ...plain,
     preset: "recharge",
     strip: "X-Recharge-Hmac-Sha256",
-    make: async (secret, body) => post({ "X-Recharge-Hmac-Sha256": await sha("SHA-256", secret + body, "hex") }, body),
+    make: async (secret, body) =>
+      post({ "X-Recharge-Hmac-Sha256": await sha("SHA-256", secret + body, "hex") }, body),
   },
   {
     ...plain,
@@ -370,7 +421,13 @@ const ownCases: SenderCase[] = [
     altered: form({ MessageSid: "SM1", From: "+15550001", Body: "hello & buy", MessageStatus: "sent" }),
     strip: "X-Twilio-Signature",
     make: async (secret, body) =>
-      post({ ...formType, "X-Twilio-Signature": await mac("SHA-1", secret, PUBLIC_URL + sorted(body), "base64") }, body),
+      post(
+        {
+          ...formType,
+          "X-Twilio-Signature": await mac("SHA-1", secret, PUBLIC_URL + sorted(body), "base64"),
+        },
+        body,
+      ),
   },
   {
     ...plain,
@@ -380,7 +437,13 @@ const ownCases: SenderCase[] = [
     altered: form({ mandrill_events: '[{"event":"click","_id":"m1","ts":1}]' }),
     strip: "X-Mandrill-Signature",
     make: async (secret, body) =>
-      post({ ...formType, "X-Mandrill-Signature": await mac("SHA-1", secret, PUBLIC_URL + sorted(body), "base64") }, body),
+      post(
+        {
+          ...formType,
+          "X-Mandrill-Signature": await mac("SHA-1", secret, PUBLIC_URL + sorted(body), "base64"),
+        },
+        body,
+      ),
   },
   {
     ...plain,
@@ -394,7 +457,10 @@ const ownCases: SenderCase[] = [
       const { token } = JSON.parse(template) as { token: string };
       const timestamp = String(now / 1000);
       const signature = await mac("SHA-256", secret, timestamp + token, "hex");
-      return post({}, JSON.stringify({ signature: { timestamp, token, signature }, "event-data": { event: "opened" } }));
+      return post(
+        {},
+        JSON.stringify({ signature: { timestamp, token, signature }, "event-data": { event: "opened" } }),
+      );
     },
   },
   {
@@ -407,7 +473,13 @@ const ownCases: SenderCase[] = [
     strip: (signed) => ({ ...signed, body: signed.body.replace(/"hmacSignature":"[^"]+"/, "") }),
     make: async (secret, template) => {
       const item = JSON.parse(template) as typeof adyenItem;
-      const fields = [item.pspReference, "", item.merchantAccountCode, item.merchantReference, item.amount.value];
+      const fields = [
+        item.pspReference,
+        "",
+        item.merchantAccountCode,
+        item.merchantReference,
+        item.amount.value,
+      ];
       const message = [...fields, item.amount.currency, item.eventCode, item.success].join(":");
       const hmacSignature = await mac("SHA-256", fromHex(secret), message, "base64");
       const NotificationRequestItem = { ...item, additionalData: { hmacSignature } };
@@ -420,7 +492,8 @@ const ownCases: SenderCase[] = [
     secret: adyenKey,
     wrong: adyenKey.replace("DF", "FD"),
     strip: "HmacSignature",
-    make: async (secret, body) => post({ HmacSignature: await mac("SHA-256", fromHex(secret), body, "base64") }, body),
+    make: async (secret, body) =>
+      post({ HmacSignature: await mac("SHA-256", fromHex(secret), body, "base64") }, body),
   },
   {
     ...plain,
@@ -471,8 +544,14 @@ const ownCases: SenderCase[] = [
       make: async (secret, body) => {
         const key = secret.slice("key1:".length);
         return preset === "pusher"
-          ? post({ "X-Pusher-Key": "key1", "X-Pusher-Signature": await mac("SHA-256", key, body, "hex") }, body)
-          : post({ "X-Ably-Key": "key1", "X-Ably-Signature": await mac("SHA-256", key, body, "base64") }, body);
+          ? post(
+              { "X-Pusher-Key": "key1", "X-Pusher-Signature": await mac("SHA-256", key, body, "hex") },
+              body,
+            )
+          : post(
+              { "X-Ably-Key": "key1", "X-Ably-Signature": await mac("SHA-256", key, body, "base64") },
+              body,
+            );
       },
     }),
   ),
@@ -483,7 +562,10 @@ const ownCases: SenderCase[] = [
     wrong: "b3RoZXIgc2VjcmV0IQ==",
     strip: "X-Airtable-Content-MAC",
     make: async (secret, body) =>
-      post({ "X-Airtable-Content-MAC": `hmac-sha256=${await mac("SHA-256", fromBase64(secret), body, "hex")}` }, body),
+      post(
+        { "X-Airtable-Content-MAC": `hmac-sha256=${await mac("SHA-256", fromBase64(secret), body, "hex")}` },
+        body,
+      ),
   },
   {
     ...plain,
@@ -491,7 +573,8 @@ const ownCases: SenderCase[] = [
     secret: "c2VjcmV0IG9mIHRlYW1z",
     wrong: "b3RoZXIgc2VjcmV0IQ==",
     strip: "Authorization",
-    make: async (secret, body) => post({ Authorization: `HMAC ${await mac("SHA-256", fromBase64(secret), body, "base64")}` }, body),
+    make: async (secret, body) =>
+      post({ Authorization: `HMAC ${await mac("SHA-256", fromBase64(secret), body, "base64")}` }, body),
   },
   {
     ...plain,
@@ -521,7 +604,12 @@ const ownCases: SenderCase[] = [
     make: async (secret, body) => post({}, body.replaceAll("STATE", secret)),
   },
   ...(["netlify", "livekit", "vonage", "qstash"] as const).map((preset): SenderCase => {
-    const header = { netlify: "X-Webhook-Signature", qstash: "Upstash-Signature", livekit: "Authorization", vonage: "Authorization" }[preset];
+    const header = {
+      netlify: "X-Webhook-Signature",
+      qstash: "Upstash-Signature",
+      livekit: "Authorization",
+      vonage: "Authorization",
+    }[preset];
     return {
       ...plain,
       preset,
@@ -541,7 +629,9 @@ const ownCases: SenderCase[] = [
             body: `${await sha("SHA-256", body, "base64url")}=`,
           },
         }[preset];
-        const token = await jwt({ alg: "HS256", typ: "JWT" }, claims, (input) => mac("SHA-256", secret, input, "base64url"));
+        const token = await jwt({ alg: "HS256", typ: "JWT" }, claims, (input) =>
+          mac("SHA-256", secret, input, "base64url"),
+        );
         return post({ [header]: preset === "vonage" ? `Bearer ${token}` : token }, body);
       },
       ...(preset === "vonage" && { tolerance: 300 }),
