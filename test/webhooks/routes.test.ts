@@ -45,6 +45,14 @@ describe("filters by type", () => {
     [["!**"], false],
     [["pull_request[.]opened"], false],
     [["(pull_request|push).*"], false],
+    [["pull_request.*d", "x"], true],
+    [["*.*"], true],
+    [["*.*.*"], false],
+    [["**.opened"], true],
+    [["p**d"], true],
+    [["*pull_request.opened*"], true],
+    [["***"], true],
+    [["PULL_REQUEST.opened"], false],
   ])("%j: %s", (events, expected) => {
     expect(passes({ events }, event)).toBe(expected);
   });
@@ -72,6 +80,15 @@ describe("filters by what is in the data", () => {
     [{ path: "$.action.length", exists: true }, false],
   ])("%j: %s", (condition, expected) => {
     expect(passes({ where: [condition] }, event)).toBe(expected);
+  });
+
+  it("a text made to be slow is not", () => {
+    const data = { title: "a".repeat(20_000) };
+    const started = performance.now();
+    expect(passes({ where: [{ path: "$.title", matches: "*a*a*a*a*a*a*a*a*b" }] }, { type: "x", data })).toBe(
+      false,
+    );
+    expect(performance.now() - started).toBeLessThan(2000);
   });
 
   it("all conditions must hold", () => {
@@ -107,7 +124,7 @@ describe("routes", () => {
     [{ to: { task: "" } }, "routes[0].to"],
     [{ to: { queue: 3 } }, "routes[0].to"],
     [{ events: [""], to: { queue: "q" } }, "routes[0].events[0]"],
-    [{ events: ["*".repeat(9)], to: { queue: "q" } }, "routes[0].events[0]"],
+    [{ events: ["a".repeat(201)], to: { queue: "q" } }, "routes[0].events[0]"],
     [{ where: [{ path: "a.b", exists: true }], to: { queue: "q" } }, "routes[0].where[0].path"],
     [{ where: [{ path: "$.a[*]", exists: true }], to: { queue: "q" } }, "routes[0].where[0].path"],
     [{ where: [{ path: "$..a", exists: true }], to: { queue: "q" } }, "routes[0].where[0].path"],
