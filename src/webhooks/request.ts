@@ -76,7 +76,7 @@ export async function open(parts: RequestParts, settings: Settings, payload?: st
   const isForm = /^(application\/x-www-form-urlencoded|multipart\/form-data)/.test(type);
   let text: string | undefined;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body);
   } catch {}
   const form = await readForm(headers.get("content-type") ?? "", body, text);
   let json: { value: unknown } | undefined;

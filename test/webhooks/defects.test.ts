@@ -303,7 +303,7 @@ describe("a signature has one spelling", () => {
   it("hex may be in either case, and nothing else", async () => {
     const good = await mac("SHA-256", secret, body, "hex");
     expect(await outcome("dropbox", { "x-dropbox-signature": good.toUpperCase() })).toBe("accepted");
-    for (const other of [`${good}00`, good.slice(2), good.slice(1), `0x${good}`, `${good}\u00e9`]) {
+    for (const other of [`${good}00`, good.slice(2), good.slice(1), `0x${good}`, `${good}zz`]) {
       expect(await outcome("dropbox", { "x-dropbox-signature": other })).not.toBe("accepted");
     }
   });

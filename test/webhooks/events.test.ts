@@ -171,6 +171,13 @@ describe("data", () => {
     expect(await dataOf("", "application/json")).toEqual({ contentType: "application/json", data: null });
   });
 
+  it("is JSON also after a byte order mark", async () => {
+    expect(await dataOf('\ufeff{"a":1}', "application/json")).toEqual({
+      contentType: "application/json",
+      data: { a: 1 },
+    });
+  });
+
   it("keeps the names that an attacker would like to be special", async () => {
     const { data } = await dataOf('{"__proto__":{"polluted":true},"type":"a"}', "application/json");
     expect(Object.hasOwn(data as object, "__proto__")).toBe(true);
