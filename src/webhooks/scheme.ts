@@ -43,8 +43,8 @@ export interface Extract {
 
 /** When the request was made, by the sender's word, and how old it may be. */
 export interface Timestamp extends Extract {
-  /** `s` and `ms`: Unix time in whole seconds or milliseconds. `date`: RFC 3339 or RFC 1123. */
-  unit: "s" | "ms" | "date";
+  /** `s`, `ms`: Unix time in whole seconds or milliseconds; `unix`: either, told apart by size. `date`: RFC 3339 or RFC 1123. */
+  unit: "s" | "ms" | "unix" | "date";
   /** How old, in seconds. Default 300. The future is bounded by the same figure, and by 300. */
   tolerance?: number;
 }

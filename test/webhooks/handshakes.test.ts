@@ -289,6 +289,22 @@ describe("handshakes that are signed", () => {
     });
   });
 
+  it("Front: the challenge of a header, with its time in seconds or milliseconds", async () => {
+    for (const time of [String(seconds), String(NOW)]) {
+      const headers = {
+        "x-front-challenge": "abc",
+        "x-front-request-timestamp": time,
+        "x-front-signature": await mac("SHA-256", secret, `${time}:{}`, "base64"),
+      };
+      expect(await answer("front", { body: "{}", headers })).toEqual({
+        kind: "handshake",
+        status: 200,
+        body: "abc",
+      });
+      expect(await answer("front", { body: "{ }", headers })).toMatchObject({ kind: "rejected" });
+    }
+  });
+
   it("SNS: confirms by an address of AWS alone, and only for a topic that is allowed", async () => {
     const confirm = async (
       SubscribeURL: string,

@@ -145,7 +145,7 @@ const timed: Timed[] = [
     "TB",
     300,
   ],
-  ["klaviyo", "Klaviyo-Signature", "", "base64", "Klaviyo-Timestamp", "http", "BT", 300],
+  ["klaviyo", "Klaviyo-Signature", "", "hex", "Klaviyo-Timestamp", "http", "BT", 300],
   ["airwallex", "x-signature", "", "hex", "x-timestamp", "ms", "TB", 300],
   ["box", "BOX-SIGNATURE-PRIMARY", "", "base64", "BOX-DELIVERY-TIMESTAMP", "iso", "BT", 600],
 ];
