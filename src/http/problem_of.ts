@@ -4,6 +4,7 @@
  */
 import { type ErrorCode, KombuEdgeError, RedisError } from "../errors.ts";
 import { HttpProblem, type ProblemDetails, problemType } from "./problem.ts";
+import { FieldError } from "./request/check.ts";
 
 interface Meaning {
   readonly status: number;
@@ -55,9 +56,10 @@ export function problemOf(error: unknown): ProblemDetails | undefined {
   const { status, title, detail, code = error.code } = MEANINGS[error.code];
   const problem = { type: problemType(code), title, status };
   if ("field" in error) {
-    const field = snakeCase(error.field as string);
+    const given = error.field as string;
+    const field = error instanceof FieldError ? given : snakeCase(given);
     // The library's messages begin with the field as a TypeScript caller knows it.
-    return { ...problem, detail: error.message.replace(`"${error.field}"`, () => `"${field}"`), field };
+    return { ...problem, detail: error.message.replace(`"${given}"`, () => `"${field}"`), field };
   }
   return { ...problem, detail: detail ?? error.message, ...remains(error) };
 }
@@ -74,6 +76,6 @@ function remains(error: KombuEdgeError): { delivery_tag?: string; delivered?: re
 
 /** An option's name as JSON spells it: only its first part is ours, the rest of a path is the caller's. */
 function snakeCase(field: string): string {
-  const [name] = /^[A-Za-z]*/.exec(field)!;
+  const [name] = /^\w*/.exec(field)!;
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) + field.slice(name.length);
 }
