@@ -30,7 +30,7 @@ export function endpoint(route: Route, settings: Settings): (c: Context) => Prom
         if (route.access !== "token") demand(principal, fill(route.access, path));
       }
       const query = route.query && readQuery(c.req.url, route.query);
-      const mount = c.req.path.split("/").slice(0, -depth).join("/");
+      const mount = c.req.path.replace(/\/$/, "").split("/").slice(0, -depth).join("/");
       const call = new Call({ request: c.req.raw, settings, env, principal, path, mount });
       return unstored(await route.handle(call, query as never));
     } catch (error) {

@@ -70,14 +70,14 @@ export async function read(response: Response): Promise<Answer> {
   const text = await response.text();
   const { status, headers } = response;
   expect(headers.get("cache-control")).toBe("no-store");
-  const body = /json/.test(headers.get("content-type") ?? "") ? JSON.parse(text) : undefined;
+  const body = text !== "" && /json/.test(headers.get("content-type") ?? "") ? JSON.parse(text) : undefined;
   return { status, headers, body, text };
 }
 
 /** A message as it lies in its queue. */
 export interface Landed {
   readonly body: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   // biome-ignore lint/suspicious/noExplicitAny: an envelope is looked at, not used
   readonly envelope: any;
 }
