@@ -128,7 +128,7 @@ test("the unexpected: 500 without details, and one line in the log without the r
 test("an error's own words about a field are those of HTTP", () => {
   expect(problemOf(new RefusedError("no"))).toEqual({
     type: "urn:kombu-edge:problem:refused",
-    title: "Redis refused the command",
+    title: "Refused",
     status: 502,
     detail: "no",
   });

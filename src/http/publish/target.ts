@@ -9,6 +9,7 @@ import { InvalidArgumentError } from "../../errors.ts";
 import { checkQueueName } from "../../routing/keys.ts";
 import type { ExchangeType } from "../../routing/table.ts";
 import type { Call } from "../call.ts";
+import type { Settings } from "../config/config.ts";
 
 /** A message's exchange and routing key as the caller gave them. */
 export interface Target {
@@ -42,17 +43,31 @@ export function targetOptions(
     return { exchange: new Exchange(""), routingKey };
   }
   const configured = settings.exchanges.get(name);
-  const exchange = configured?.exchange ?? new Exchange(name, type && { type });
-  if (type !== undefined && type !== exchange.type) {
-    throw new InvalidArgumentError(
-      fields.type,
-      `must be ${exchange.type}, as the exchange is configured, or left out`,
-    );
-  }
+  const exchange = exchangeFor(settings, name, type, fields.type);
   if (configured && configured.bindings.length > 0 && !channel.cachedBindings(exchange)) {
     channel.seedBindings(exchange, configured.bindings);
   }
   return { exchange, routingKey, ...(configured && { declare: configured.declare }) };
+}
+
+/**
+ * An exchange of the type that is configured, else stated.
+ *
+ * @param field What the caller knows the type as.
+ * @throws {InvalidArgumentError} When the two contradict each other.
+ */
+export function exchangeFor(
+  { exchanges }: Settings,
+  name: string,
+  type: ExchangeType | undefined,
+  field: string,
+): Exchange {
+  const exchange = exchanges.get(name)?.exchange ?? new Exchange(name, type && { type });
+  if (type === undefined || type === exchange.type) return exchange;
+  throw new InvalidArgumentError(
+    field,
+    `must be ${exchange.type}, as the exchange is configured, or left out`,
+  );
 }
 
 /** Whether a message that nobody is bound for is an error: unless it is asked not to be, or has somewhere else to go. */

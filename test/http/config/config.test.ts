@@ -22,12 +22,12 @@ test.each<[unknown, string]>([
     exchange({ type: "topic", bindings: [{ queue: "q", routing_key: "a" }] }),
     "exchanges.orders.bindings[0].routing_key",
   ],
-  [exchange({ type: "topic", bindings: [{ queue: "a\x06\x16b" }] }), "exchanges.orders.bindings[0]"],
+  [exchange({ type: "topic", bindings: [{ queue: "a\x06\x16b" }] }), "exchanges.orders.bindings[0].queue"],
   [
     exchange({ type: "topic", bindings: [{ queue: "q", routingKey: "a.**" }] }),
-    "exchanges.orders.bindings[0]",
+    "exchanges.orders.bindings[0].routingKey",
   ],
-  [{ exchanges: { "a/b": { type: "fanout" } } }, "exchanges.a/b"],
+  [{ exchanges: { "a/b": { type: "fanout" } } }, "exchanges.a/b.exchange"],
   [{ queues: "q" }, "queues"],
   [{ queues: ["q", ""] }, "queues[1]"],
   [{ queues: ["a|b"], channel: { sep: "|" } }, "queues[0]"],
@@ -38,8 +38,8 @@ test.each<[unknown, string]>([
   [{ maximumBatch: 1.5 }, "maximumBatch"],
   [{ serializers: {} }, "serializers"],
   [{ serializers: ["yaml"] }, "serializers[0]"],
-  [{ serializers: [{ name: "pickle", contentType: "a/b", encode() {} }] }, "serializers[0]"],
-  [{ compressions: [{ names: [] }] }, "compressions[0]"],
+  [{ serializers: [{ name: "pickle", contentType: "a/b", encode() {} }] }, "serializers[0].serializer.name"],
+  [{ compressions: [{ names: [] }] }, "compressions[0].compression.names"],
   [{ env: "env" }, "env"],
 ])("%j is refused, naming %s", (config, field) => {
   let error: unknown;
