@@ -523,6 +523,26 @@ describe("a message", () => {
   });
 });
 
+describe("names that Kombu keeps to itself", () => {
+  test.each(["_kombu.binding.orders", "_kombu-edge.guard.x", "unacked", "unacked_index"])(
+    "%s",
+    async (name) => {
+      for (const [method, path, more] of [
+        ["POST", `/v1/queues/${name}/messages`, { body: "x" }],
+        ["GET", `/v1/queues/${name}`, {}],
+        ["DELETE", `/v1/queues/${name}/messages`, {}],
+        ["PUT", "/v1/exchanges/e/bindings", { json: { queue: name, type: "direct" } }],
+      ] as const) {
+        expectProblem(await refused(method, path, more), 400, "invalid-argument", { field: "queue" });
+      }
+      const json = { routing_key: name, body: 1 };
+      expectProblem(await refused("POST", "/v1/messages", { json }), 400, "invalid-argument", {
+        field: "routing_key",
+      });
+    },
+  );
+});
+
 describe("a binding", () => {
   const path = "/v1/exchanges/e/bindings";
   test.each<[string, unknown, object]>([

@@ -5,10 +5,10 @@
 import { Float } from "../../envelope/typed.ts";
 import { InvalidArgumentError } from "../../errors.ts";
 import type { Message } from "../../producer.ts";
-import { checkQueueName } from "../../routing/keys.ts";
 import { demand } from "../access/authenticate.ts";
 import type { Call } from "../call.ts";
 import { check } from "../request/check.ts";
+import { checkQueue } from "../request/queue_name.ts";
 import { givenKey, keyOptions } from "./idempotency.ts";
 import { MESSAGE } from "./schemas.ts";
 import { isMandatory, rightFor, targetOptions } from "./target.ts";
@@ -33,7 +33,7 @@ export async function toMessage(
   demand(call.principal, rightFor(target));
   const { properties = {} } = message;
   if (properties.reply_to !== undefined) {
-    checkQueueName(properties.reply_to, "properties.reply_to", call.settings.keys);
+    checkQueue(properties.reply_to, "properties.reply_to", call.settings.keys);
   }
   return {
     body: message.body_encoding === "base64" ? fromBase64(message.body) : message.body,

@@ -6,10 +6,10 @@
 import type { PublishOptions } from "../../delivery/publish_options.ts";
 import { Exchange } from "../../entity.ts";
 import { InvalidArgumentError } from "../../errors.ts";
-import { checkQueueName } from "../../routing/keys.ts";
 import type { ExchangeType } from "../../routing/table.ts";
 import type { Call } from "../call.ts";
 import type { Settings } from "../config/config.ts";
+import { checkQueue } from "../request/queue_name.ts";
 
 /** A message's exchange and routing key as the caller gave them. */
 export interface Target {
@@ -39,7 +39,7 @@ export function targetOptions(
   if (name === "") {
     if (type !== undefined)
       throw new InvalidArgumentError(fields.type, "must not be given without an exchange");
-    checkQueueName(routingKey, fields.queue, settings.keys);
+    checkQueue(routingKey, fields.queue, settings.keys);
     return { exchange: new Exchange(""), routingKey };
   }
   const configured = settings.exchanges.get(name);

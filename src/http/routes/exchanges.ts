@@ -13,6 +13,7 @@ import { exchangeFor } from "../publish/target.ts";
 import { check } from "../request/check.ts";
 import { essence, unsupported } from "../request/content_type.ts";
 import { decodeText, parseJson } from "../request/json.ts";
+import { checkQueue } from "../request/queue_name.ts";
 import { type Area, route } from "../route.ts";
 import { explain, REASONS } from "./explain.ts";
 
@@ -92,6 +93,7 @@ export const exchanges: Area = {
       async handle(call) {
         const { queue, routing_key: routingKey, type } = await readChange(call);
         const exchange = exchangeOf(call, type);
+        checkQueue(queue, "queue", call.settings.keys);
         // Without a type a topic key would be stored as a direct one, and match nothing but itself.
         if (!exchange.type)
           throw new InvalidArgumentError("type", "is required: the exchange is not configured");
