@@ -6,10 +6,11 @@ import type { Channel } from "./channel.ts";
 import type { Outcome } from "./delivery/deliver_many.ts";
 import type { Delivery, Publication } from "./delivery/publication.ts";
 import type { PublishOptions } from "./delivery/publish_options.ts";
-import { asExchange, checkOptionNames, Exchange } from "./entity.ts";
+import { asExchange, Exchange } from "./entity.ts";
 import type { Compression } from "./envelope/compression.ts";
 import type { Serializer } from "./envelope/serializers.ts";
 import { InvalidArgumentError, UnroutableError } from "./errors.ts";
+import { checkOptionNames, type KnownOptions } from "./option_names.ts";
 
 /** What {@link ProducerOptions.onReturn} is told about a message that nobody is bound for. */
 export interface ReturnedMessage {
@@ -36,7 +37,7 @@ export interface ProducerOptions {
   onReturn?: (returned: ReturnedMessage) => void | Promise<void>;
 }
 
-const KNOWN: { readonly [Name in keyof ProducerOptions]-?: true } = {
+const KNOWN: KnownOptions<ProducerOptions> = {
   exchange: true,
   routingKey: true,
   serializer: true,

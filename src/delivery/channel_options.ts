@@ -2,10 +2,9 @@
  * A channel's options: Kombu's transport options (spec kombu-redis §9) and the limits of an HTTP publisher.
  * @module
  */
-
-import { checkOptionNames } from "../entity.ts";
 import type { BodyEncoding } from "../envelope/envelope.ts";
 import { InvalidArgumentError } from "../errors.ts";
+import { checkOptionNames, type KnownOptions } from "../option_names.ts";
 import { checkQueueName, type KeyOptions, resolveKeyOptions } from "../routing/keys.ts";
 
 /** Options of a channel. All optional; those that name things in Redis must be the consumers' own. */
@@ -47,7 +46,7 @@ export interface ResolvedChannelOptions {
   readonly maximumRequestSize: number;
 }
 
-const KNOWN: { readonly [Name in keyof ChannelOptions]-?: true } = {
+const KNOWN: KnownOptions<ChannelOptions> = {
   globalKeyprefix: true,
   sep: true,
   prioritySteps: true,

@@ -131,7 +131,13 @@ class RedisConnection implements Connection {
   }
 
   async #one(command: Command): Promise<readonly Reply[]> {
-    return [{ result: await this.#redis.exec(command as [string, ...string[]]) }];
+    try {
+      return [{ result: await this.#redis.exec(command as [string, ...string[]]) }];
+    } catch (error) {
+      // Redis' own word on the command, as a pipeline gives it with the replies.
+      if (error instanceof Error && error.name === "UpstashError") return [{ error: failureError(error) }];
+      throw error;
+    }
   }
 
   async #many(commands: readonly Command[], atomic: boolean): Promise<readonly Reply[]> {
