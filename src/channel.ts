@@ -11,7 +11,7 @@ import type { Delivery, DeliveryContext, Publication } from "./delivery/publicat
 import type { PublishOptions } from "./delivery/publish_options.ts";
 import { knownTable, readTables, tableKey } from "./delivery/tables.ts";
 import { asExchange, type EntityChannel, type Exchange, type Queue, type QueueBinding } from "./entity.ts";
-import { NotConfiguredError, RedisError } from "./errors.ts";
+import { NotConfiguredError } from "./errors.ts";
 import { type Command, connect, type RedisCredentials, type RedisLike, type Reply } from "./redis/client.ts";
 import { seedTable } from "./routing/cache.ts";
 import type { BindingTable } from "./routing/table.ts";
@@ -73,14 +73,9 @@ export class Channel implements EntityChannel {
     return await preparePublication(this.#message, body, options, inheritedMode);
   }
 
-  /** Delivers a prepared message. A {@link RedisError} bears its delivery tag. */
+  /** Delivers a prepared message. */
   async basicPublish(publication: Publication): Promise<Delivery> {
-    try {
-      return await deliver(this.#context, publication);
-    } catch (error) {
-      if (error instanceof RedisError) error.deliveryTag = publication.deliveryTag;
-      throw error;
-    }
+    return await deliver(this.#context, publication);
   }
 
   /** Delivers prepared messages in as few requests as the limits allow. */

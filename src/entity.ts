@@ -3,7 +3,6 @@
  * @module
  */
 import { InvalidArgumentError } from "./errors.ts";
-import { checkOptionNames, type KnownOptions } from "./option_names.ts";
 import type { ExchangeType } from "./routing/table.ts";
 
 const TYPES: readonly string[] = ["direct", "topic", "fanout"];
@@ -19,7 +18,7 @@ export interface EntityChannel {
   queueSize(queue: Queue | string): Promise<number>;
 }
 
-/** Options of an {@link Exchange}. Those that Redis has no use for are accepted and do nothing, as in Kombu. */
+/** Options of an {@link Exchange}. Those that Redis has no use for are accepted and kept, as in Kombu. */
 export interface ExchangeOptions {
   /**
    * Decides how a routing key finds its queues. Without it, bindings with a pattern are matched as topic and those without
@@ -33,7 +32,7 @@ export interface ExchangeOptions {
   arguments?: Readonly<Record<string, unknown>>;
 }
 
-const KNOWN_EXCHANGE: KnownOptions<ExchangeOptions> = {
+const EXCHANGE_OPTIONS: { readonly [Name in keyof ExchangeOptions]-?: true } = {
   type: true,
   deliveryMode: true,
   durable: true,
@@ -47,9 +46,9 @@ export class Exchange {
   readonly type: ExchangeType | undefined;
   readonly deliveryMode: ExchangeOptions["deliveryMode"];
 
-  /** @throws {InvalidArgumentError} For a type that Redis cannot deliver to, or a name consumers would choke on. */
+  /** @throws {InvalidArgumentError} For a type that Redis cannot deliver to, a name consumers would choke on, or an unknown option. */
   constructor(name: string, options: ExchangeOptions = {}) {
-    checkOptionNames(options, KNOWN_EXCHANGE);
+    checkOptionNames(options, EXCHANGE_OPTIONS);
     checkExchange(name, options.type);
     this.name = name;
     this.type = options.type;
@@ -69,7 +68,7 @@ export interface QueueBinding {
   readonly routingKey?: string;
 }
 
-/** Options of a {@link Queue}. Those that Redis has no use for are accepted and do nothing, as in Kombu. */
+/** Options of a {@link Queue}. Those that Redis has no use for are accepted and kept, as in Kombu. */
 export interface QueueOptions {
   exchange?: Exchange | string;
   /** The key of the binding to `exchange`. Default `""`. */
@@ -82,7 +81,7 @@ export interface QueueOptions {
   queueArguments?: Readonly<Record<string, unknown>>;
 }
 
-const KNOWN_QUEUE: KnownOptions<QueueOptions> = {
+const QUEUE_OPTIONS: { readonly [Name in keyof QueueOptions]-?: true } = {
   exchange: true,
   routingKey: true,
   bindings: true,
@@ -91,19 +90,21 @@ const KNOWN_QUEUE: KnownOptions<QueueOptions> = {
   autoDelete: true,
   queueArguments: true,
 };
+const BINDING_OPTIONS: { readonly [Name in keyof QueueBinding]-?: true } = {
+  exchange: true,
+  routingKey: true,
+};
 
 /** A queue and its bindings. Without a name it gets one, `amq.gen-<uuid>`, when the name is first asked for. */
 export class Queue {
   readonly bindings: readonly { readonly exchange: Exchange; readonly routingKey: string }[];
   #name: string;
 
-  /** @throws {InvalidArgumentError} For names or keys that are not strings. */
+  /** @throws {InvalidArgumentError} For names that are not strings, and for unknown options. */
   constructor(name = "", options: QueueOptions = {}) {
-    checkOptionNames(options, KNOWN_QUEUE);
     if (typeof name !== "string") throw new InvalidArgumentError("queue", "must be a string");
-    if (options.routingKey && options.exchange === undefined) {
-      throw new InvalidArgumentError("routingKey", "needs an exchange to bind to");
-    }
+    checkOptionNames(options, QUEUE_OPTIONS);
+    for (const given of options.bindings ?? []) checkOptionNames(given, BINDING_OPTIONS, "bindings.");
     this.#name = name;
     const own =
       options.exchange === undefined ? [] : [{ exchange: options.exchange, routingKey: options.routingKey }];
@@ -164,5 +165,13 @@ export function checkExchange(name: unknown, type: unknown): void {
   }
   if (type === "fanout" && /[/[\]]/.test(name)) {
     throw new InvalidArgumentError("exchange", "must not contain a slash or a bracket when it is fanout");
+  }
+}
+
+/** Refuses options that do not exist: a misspelt one would be taken for one that is not given. */
+export function checkOptionNames(options: object, known: object, prefix = ""): void {
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(known, name))
+      throw new InvalidArgumentError(`${prefix}${name}`, "is not a known option");
   }
 }

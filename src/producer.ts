@@ -6,11 +6,10 @@ import type { Channel } from "./channel.ts";
 import type { Outcome } from "./delivery/deliver_many.ts";
 import type { Delivery, Publication } from "./delivery/publication.ts";
 import type { PublishOptions } from "./delivery/publish_options.ts";
-import { asExchange, Exchange } from "./entity.ts";
+import { asExchange, checkOptionNames, Exchange } from "./entity.ts";
 import type { Compression } from "./envelope/compression.ts";
 import type { Serializer } from "./envelope/serializers.ts";
 import { InvalidArgumentError, UnroutableError } from "./errors.ts";
-import { checkOptionNames, type KnownOptions } from "./option_names.ts";
 
 /** What {@link ProducerOptions.onReturn} is told about a message that nobody is bound for. */
 export interface ReturnedMessage {
@@ -37,7 +36,7 @@ export interface ProducerOptions {
   onReturn?: (returned: ReturnedMessage) => void | Promise<void>;
 }
 
-const KNOWN: KnownOptions<ProducerOptions> = {
+const KNOWN: { readonly [Name in keyof ProducerOptions]-?: true } = {
   exchange: true,
   routingKey: true,
   serializer: true,

@@ -2,9 +2,10 @@
  * A channel's options: Kombu's transport options (spec kombu-redis §9) and the limits of an HTTP publisher.
  * @module
  */
+
+import { checkOptionNames } from "../entity.ts";
 import type { BodyEncoding } from "../envelope/envelope.ts";
 import { InvalidArgumentError } from "../errors.ts";
-import { checkOptionNames, type KnownOptions } from "../option_names.ts";
 import { checkQueueName, type KeyOptions, resolveKeyOptions } from "../routing/keys.ts";
 
 /** Options of a channel. All optional; those that name things in Redis must be the consumers' own. */
@@ -46,7 +47,7 @@ export interface ResolvedChannelOptions {
   readonly maximumRequestSize: number;
 }
 
-const KNOWN: KnownOptions<ChannelOptions> = {
+const KNOWN: { readonly [Name in keyof ChannelOptions]-?: true } = {
   globalKeyprefix: true,
   sep: true,
   prioritySteps: true,

@@ -4,9 +4,8 @@
  */
 import { UnroutableError } from "../errors.ts";
 import { withRetries } from "../redis/retry.ts";
-import { type StrictOutcome, type StrictPublication, strictCommand, strictOutcome } from "../redis/strict.ts";
+import { type StrictPublication, strictCommand, strictOutcome } from "../redis/strict.ts";
 import { bindingKey, priorityStep, queueKey } from "../routing/keys.ts";
-import { BindingTable } from "../routing/table.ts";
 import type { DeclaredBinding, Delivery, DeliveryContext, Publication } from "./publication.ts";
 import { fromRecord } from "./put.ts";
 import { declareCommands } from "./tables.ts";
@@ -28,27 +27,14 @@ export async function deliverStrictly(
     declare.filter((binding) => binding.exchange !== exchange),
   );
   const here = declare.filter((binding) => binding.exchange === exchange).map(({ member }) => member);
-  const decided = new Map<string, boolean>();
-  const skipped: string[] = [];
-  const attempt = async () => {
-    const commands = [...elsewhere, strictCommand(toStrict(context, publication, here, decided))];
-    const replies = await context.connection.send(commands, { atomic: false, signal });
-    const outcome = strictOutcome(replies.at(-1)!);
-    if ("error" in outcome) throw outcome.error;
-    return outcome;
-  };
-  let outcome: Exclude<StrictOutcome, { error: unknown }>;
-  do {
-    outcome = guard ? await withRetries(attempt, retryPolicy, signal) : await attempt();
-    if ("undecided" in outcome) {
-      for (const member of outcome.undecided) {
-        const table = new BindingTable([member], context.keys.sep);
-        decided.set(member, table.match(publication.type, routingKey).length > 0);
-        if (table.skipped.length > 0) skipped.push(member);
-      }
-    }
-    // Each round settles every row it was given, so only ever new rows can lead to another.
-  } while ("undecided" in outcome);
+  const commands = [...elsewhere, strictCommand(toStrict(context, publication, here))];
+  const send = () => context.connection.send(commands, { atomic: false, signal });
+  const replies = guard ? await withRetries(send, retryPolicy, signal) : await send();
+  const outcome = strictOutcome(replies.at(-1)!);
+  if ("error" in outcome) {
+    outcome.error.deliveryTag = deliveryTag;
+    throw outcome.error;
+  }
   if ("record" in outcome) {
     const put = fromRecord(outcome.record, deliveryTag, 0);
     if (put.kind === "duplicate")
@@ -56,10 +42,10 @@ export async function deliverStrictly(
     const [, queues] = JSON.parse(outcome.record) as [string, string[]];
     return { status: "delivered", deliveryTag, queues };
   }
-  const { queues, deadLettered } = outcome;
+  const { queues, deadLettered, skipped } = outcome;
   if (mandatory && queues.length === 0) throw new UnroutableError(exchange, routingKey, "no binding matches");
   const status = queues.length === 0 || deadLettered ? "unroutable" : "delivered";
-  const warnings = [...outcome.skipped, ...skipped].map(() => "a binding was skipped");
+  const warnings = skipped.map(() => "a binding was skipped");
   return { status, deliveryTag, queues, ...(warnings.length > 0 && { warnings }) };
 }
 
@@ -67,7 +53,6 @@ function toStrict(
   context: DeliveryContext,
   publication: Publication,
   declare: readonly string[],
-  decided: ReadonlyMap<string, boolean>,
 ): StrictPublication {
   const { keys, deliveryInfo, deadletterQueue } = context;
   const { exchange, type, routingKey, envelope, deliveryTag, priority, guard, mandatory } = publication;
@@ -76,7 +61,6 @@ function toStrict(
   return {
     bindingKey: bindingKey(exchange, keys),
     declare,
-    decided,
     sep: keys.sep,
     type: type === "direct" || type === "topic" ? type : "",
     routingKey,

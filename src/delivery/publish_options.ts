@@ -2,10 +2,9 @@
  * The arguments of a publish: Kombu's under their own names in camelCase, and a few of ours. Spec kombu-redis §2.1.
  * @module
  */
-import type { Exchange, Queue } from "../entity.ts";
+import { checkOptionNames, type Exchange, type Queue } from "../entity.ts";
 import type { Compression } from "../envelope/compression.ts";
 import type { Serializer } from "../envelope/serializers.ts";
-import { checkOptionNames, type KnownOptions } from "../option_names.ts";
 import type { RetryPolicy } from "../redis/retry.ts";
 
 /** Options of one publish; all optional, none is ever changed. */
@@ -57,7 +56,7 @@ export interface PublishOptions {
 }
 
 /** Every option, so that a new one that is not listed here does not compile, and a misspelt one is caught. */
-const KNOWN: KnownOptions<PublishOptions> = {
+const KNOWN: { readonly [Name in keyof PublishOptions]-?: true } = {
   routingKey: true,
   exchange: true,
   deliveryMode: true,
@@ -96,7 +95,9 @@ export const PROPERTY_OPTIONS: readonly (readonly [option: keyof PublishOptions,
   ["appId", "app_id"],
 ];
 
-/** Refuses unknown publish options. */
+/** Refuses unknown publish options: in Kombu they would silently become message properties. */
 export function checkPublishOptions(options: PublishOptions): void {
   checkOptionNames(options, KNOWN);
 }
+
+export { checkOptionNames };

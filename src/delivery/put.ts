@@ -78,16 +78,19 @@ export async function put(
       ]
     : destination.pushes.map(({ command, target, message }): Command => [command, target, message]);
   const commands = [...before, ...pushes, ...after];
-  const attempt = async () => {
-    const replies = await context.connection.send(commands, { atomic: pushes.length > 1, signal });
+  const send = () => context.connection.send(commands, { atomic: pushes.length > 1, signal });
+  try {
+    const replies = guard ? await withRetries(send, retryPolicy, signal) : await send();
     const own = replies.slice(before.length, before.length + pushes.length);
     return {
       put: guard ? guardedPut(own[0]!, deliveryTag, destination) : plainPut(own, destination),
       before: replies.slice(0, before.length),
       after: replies.slice(before.length + pushes.length),
     };
-  };
-  return guard ? await withRetries(attempt, retryPolicy, signal) : await attempt();
+  } catch (error) {
+    if (isRedisError(error)) error.deliveryTag = deliveryTag;
+    throw error;
+  }
 }
 
 /** The tag of a publication's n-th copy: the first bears the publication's own, the others differ in the last group. */
@@ -145,4 +148,8 @@ export function toLength(reply: Reply): number | RedisError {
   return Number.isInteger(result)
     ? (result as number)
     : new OutcomeUnknownError("the push was answered without a number");
+}
+
+function isRedisError(error: unknown): error is RedisError {
+  return error instanceof Error && "delivered" in error;
 }

@@ -41,17 +41,17 @@ export async function putMany(
   signal: AbortSignal | undefined,
 ): Promise<ManyPut> {
   const outcomes: ItemOutcome[] = [];
-  let first: Pick<ManyPut, "before" | "after"> = { before: [], after: [] };
+  let further: Pick<ManyPut, "before" | "after"> | undefined;
   let leading = before;
   let trailing = after;
   for (const chunk of chunks(items, context.maximumRequestSize)) {
     const sent = await putChunk(context, chunk, leading, trailing, signal);
     outcomes.push(...sent.outcomes);
-    if (leading === before && trailing === after) first = { before: sent.before, after: sent.after };
+    further ??= { before: sent.before, after: sent.after };
     leading = [];
     trailing = [];
   }
-  return { outcomes, ...first };
+  return { outcomes, before: further?.before ?? [], after: further?.after ?? [] };
 }
 
 function* chunks(items: readonly Item[], limit: number): Generator<readonly Item[]> {
@@ -97,7 +97,8 @@ async function putChunk(
     replies = await context.connection.send(commands, { atomic: false, signal });
   } catch (error) {
     for (const place of [...plain, ...scripted]) outcomes[place] = { kind: "failed", error };
-    await repeat(context, items, scripted, outcomes, signal);
+    const guarded = scripted.filter((place) => items[place]!.publication.guard);
+    if (isTransient(error) && guarded.length > 0) await repeat(context, items, guarded, outcomes, signal);
     return { outcomes, before: [], after: [] };
   }
   parts.forEach(({ places }, index) => {
@@ -109,10 +110,7 @@ async function putChunk(
           : { kind: "failed", error: length };
     }
   });
-  if (script.length > 0) {
-    settleScripted(items, scripted, replies[before.length + parts.length]!, outcomes);
-    await repeat(context, items, scripted, outcomes, signal);
-  }
+  if (script.length > 0) settleScripted(items, scripted, replies[before.length + parts.length]!, outcomes);
   return {
     outcomes,
     before: replies.slice(0, before.length),
@@ -149,32 +147,23 @@ function scriptCommand(items: readonly Item[]): Command {
   );
 }
 
-/** Sends the guarded items whose outcome is open again, as often as the first one's policy allows. */
 async function repeat(
   context: DeliveryContext,
   items: readonly Item[],
-  scripted: readonly number[],
+  places: readonly number[],
   outcomes: ItemOutcome[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const open = () =>
-    scripted.filter((place) => {
-      const outcome = outcomes[place]!;
-      return items[place]!.publication.guard && outcome.kind === "failed" && isTransient(outcome.error);
-    });
-  const [first] = open();
-  const policy = first === undefined ? undefined : items[first]!.publication.retryPolicy;
-  if (!policy || policy.maxRetries === 0) return;
-  const attempt = async () => {
-    const places = open();
-    const command = scriptCommand(places.map((place) => items[place]!));
-    const [reply] = await context.connection.send([command], { atomic: false, signal });
+  const policy = items[places[0]!]!.publication.retryPolicy;
+  if (policy.maxRetries === 0) return;
+  const command = scriptCommand(places.map((place) => items[place]!));
+  const send = () => context.connection.send([command], { atomic: false, signal });
+  try {
+    const [reply] = await withRetries(send, { ...policy, maxRetries: policy.maxRetries - 1 }, signal);
     settleScripted(items, places, reply!, outcomes);
-    const [still] = open();
-    if (still !== undefined) throw (outcomes[still] as { error: unknown }).error;
-  };
-  // What is still open in the end has its latest error among the outcomes.
-  await withRetries(attempt, { ...policy, maxRetries: policy.maxRetries - 1 }, signal).catch(() => undefined);
+  } catch (error) {
+    for (const place of places) outcomes[place] = { kind: "failed", error };
+  }
 }
 
 function settleScripted(

@@ -131,13 +131,7 @@ class RedisConnection implements Connection {
   }
 
   async #one(command: Command): Promise<readonly Reply[]> {
-    try {
-      return [{ result: await this.#redis.exec(command as [string, ...string[]]) }];
-    } catch (error) {
-      // Redis' own word on the command, as a pipeline gives it with the replies.
-      if (error instanceof Error && error.name === "UpstashError") return [{ error: failureError(error) }];
-      throw error;
-    }
+    return [{ result: await this.#redis.exec(command as [string, ...string[]]) }];
   }
 
   async #many(commands: readonly Command[], atomic: boolean): Promise<readonly Reply[]> {

@@ -109,29 +109,6 @@ export function guardCommand(publications: readonly ScriptedPublication[]): Comm
   return ["EVAL", GUARD_SCRIPT, String(keys.length), ...keys, ...args];
 }
 
-/** The publications, read back from the command's keys and arguments: the inverse of {@link guardCommand}. */
-export function guardArguments(
-  keys: readonly string[],
-  args: readonly string[],
-): readonly ScriptedPublication[] {
-  const publications: ScriptedPublication[] = [];
-  let key = 0;
-  for (let at = 0; at < args.length; ) {
-    const [seconds, record, count] = args.slice(at, at + 3);
-    at += 3;
-    const guard = seconds === "0" ? undefined : { key: keys[key++]!, seconds: Number(seconds) };
-    const pushes: Push[] = [];
-    for (let index = 0; index < Number(count); index++) {
-      const list = args[at] === "L";
-      const target = list ? keys[key++]! : args[at + 1]!;
-      pushes.push({ command: list ? "LPUSH" : "PUBLISH", target, message: args[at + (list ? 1 : 2)]! });
-      at += list ? 2 : 3;
-    }
-    publications.push({ guard, record: record!, pushes });
-  }
-  return publications;
-}
-
 /** Reads the script's reply, one outcome per publication; an unreadable one leaves the outcome unknown. */
 export function guardOutcomes(reply: Reply, count: number): readonly GuardedOutcome[] {
   if ("error" in reply) return new Array<GuardedOutcome>(count).fill({ error: reply.error });

@@ -16,8 +16,7 @@ import {
   UnavailableError,
 } from "../errors.ts";
 
-/** The last is what a script gets for a command it may not run; it goes on with an apostrophe. */
-const UNAUTHORISED = /^(WRONGPASS|NOAUTH|NOPERM)\b|^unauthori[sz]ed|^ERR The user executing the script can$/i;
+const UNAUTHORISED = /^(WRONGPASS|NOAUTH|NOPERM)\b|^unauthori[sz]ed/i;
 const BACK_PRESSURE =
   /^OOM\b|max (daily )?requests? limit|capacity quota|max single record size|max request size|max concurrent connections/i;
 /** Redis is up but takes no work now; the command was not applied. */
@@ -41,8 +40,7 @@ const NOT_SENT_TEXT = /connection refused|dns error|dns lookup|tcp connect error
 
 /** The error for a text that Redis, or something before it, answered instead of a result. */
 export function replyError(text: string): RedisError {
-  // A discarded transaction is as its cause is, where the server tells it.
-  const reply = withoutArguments(text).replace(/^EXECABORT .* because of: /, "");
+  const reply = withoutArguments(text);
   if (UNAUTHORISED.test(reply)) return new UnauthorisedError(`the database does not allow this: ${reply}`);
   if (BACK_PRESSURE.test(reply)) return new BackPressureError(`the database cannot take more now: ${reply}`);
   if (NOT_NOW.test(reply)) return new UnavailableError(`the database takes no commands now: ${reply}`);
@@ -53,15 +51,15 @@ export function replyError(text: string): RedisError {
 /** The error for a request that threw. */
 export function failureError(error: unknown): RedisError {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const cause = stripped(name, withoutArguments(message));
   if (name === "UpstashJSONParseError") {
     return new OutcomeUnknownError("the answer was not JSON", { cause: stripped(name, "unreadable answer") });
   }
   if (name === "UpstashError") {
     const reply = replyError(message);
-    reply.cause = stripped(name, reply.message);
+    reply.cause = cause;
     return reply;
   }
-  const cause = stripped(name, withoutArguments(message));
   if (name === "TimeoutError") return new TimedOutError("no answer from the database in time", { cause });
   if (isNotSent(error)) return new UnavailableError("the database cannot be reached", { cause });
   return new OutcomeUnknownError("the connection to the database failed before its answer was complete", {
