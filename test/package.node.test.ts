@@ -94,6 +94,14 @@ test("an empty project can install it, compile against every subpath, and publis
   ];
   await runOrThrow("npm", install, { cwd: project, timeout: INSTALL_TIMEOUT_MS });
   await copyFile(join(ROOT, "test/package/consumer.txt"), join(project, "consumer.ts"));
+  const subpaths = Object.keys(manifest.exports).filter(
+    (path) => !absent.includes(path) && path !== "./package.json",
+  );
+  const imports = subpaths.map(
+    (path, index) => `import * as module${index} from "kombu-edge${path.slice(1)}";`,
+  );
+  const count = `console.log([${subpaths.map((_path, index) => `Object.keys(module${index}).length > 0`)}].join());`;
+  await writeFile(join(project, "subpaths.ts"), [...imports, count].join("\n"));
   const compilerOptions = {
     module: "nodenext",
     target: "es2023",
@@ -103,10 +111,7 @@ test("an empty project can install it, compile against every subpath, and publis
     exactOptionalPropertyTypes: true,
     skipLibCheck: false,
   };
-  await writeFile(
-    join(project, "tsconfig.json"),
-    JSON.stringify({ compilerOptions, include: ["consumer.ts"] }),
-  );
+  await writeFile(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
   await runOrThrow(join(BIN, "tsc"), ["-p", project]);
   const printed = await runOrThrow(process.execPath, ["consumer.js"], { cwd: project });
   expect(JSON.parse(printed)).toEqual({
@@ -116,4 +121,6 @@ test("an empty project can install it, compile against every subpath, and publis
     refused: "priority",
     zstd: "application/zstd",
   });
+  const loaded = await runOrThrow(process.execPath, ["subpaths.js"], { cwd: project });
+  expect(loaded.trim()).toBe(subpaths.map(() => "true").join());
 });
