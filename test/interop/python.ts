@@ -56,7 +56,8 @@ async function find(
     if (!version.startsWith(name.slice("Kombu ".length))) throw new Error(`found Kombu ${version}`);
     return { name, version, python, decodesTypedValues: name === "Kombu 5.6" };
   } catch (error) {
-    return { name, reason: `${(error as Error).message} (${advice})` };
+    const said = (error as Error).message.replace(/\s+/g, " ");
+    return { name, reason: `${said} (${advice})` };
   }
 }
 
