@@ -1,23 +1,25 @@
 /** @module The Worker as it is deployed: bundled, in a workerd of its own, asked over HTTP. */
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { buildWorker } from "../build/worker.ts";
 
 let worker: Miniflare;
 let url: URL;
+let directory: string;
 
 beforeAll(async () => {
-  const bundle = await build({
-    entryPoints: [fileURLToPath(new URL("../src/worker.ts", import.meta.url))],
-    bundle: true,
-    format: "esm",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    conditions: ["worker", "workerd"],
-    external: ["node:*", "cloudflare:*"],
-    write: false,
-  });
+  directory = await mkdtemp(join(tmpdir(), "kombu-edge-worker-"));
+  await buildWorker(directory);
+  const paths = (await readdir(directory, { recursive: true })).filter((path) => path.endsWith(".js"));
+  const modules = await Promise.all(
+    paths.map(async (path) => [
+      path,
+      { type: "esm" as const, contents: await readFile(join(directory, path), "utf8") },
+    ]),
+  );
   worker = new Miniflare({
     host: "127.0.0.1",
     workers: [
@@ -28,7 +30,7 @@ beforeAll(async () => {
           manifest: {
             mainModule: "worker.js",
             modulesRoot: "/",
-            modules: { "worker.js": { type: "esm", contents: bundle.outputFiles[0]!.text } },
+            modules: Object.fromEntries(modules),
           },
           env: {
             UPSTASH_REDIS_REST_URL: { type: "text", value: inject("redisHttpUrl") },
@@ -45,6 +47,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await worker?.dispose();
+  await rm(directory, { recursive: true, force: true });
 });
 
 async function redis(...command: string[]): Promise<unknown> {

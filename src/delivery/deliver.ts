@@ -5,7 +5,6 @@
 import { type RedisError, UnroutableError } from "../errors.ts";
 import type { BindingTable, SkippedBinding } from "../routing/table.ts";
 import { amendTables } from "./amend.ts";
-import { deliverStrictly } from "./deliver_strictly.ts";
 import type { Delivery, DeliveryContext, Publication } from "./publication.ts";
 import { type Destination, type Put, put, toChannel, toQueues } from "./put.ts";
 import {
@@ -35,7 +34,10 @@ export async function deliver(context: DeliveryContext, publication: Publication
   }
   if (type === "fanout")
     return await putAll(context, publication, toChannel(context, publication), declare, []);
-  if (publication.consistency === "strict") return await deliverStrictly(context, publication, declare);
+  if (publication.consistency === "strict") {
+    const { deliverStrictly } = await import("./deliver_strictly.ts");
+    return await deliverStrictly(context, publication, declare);
+  }
 
   const route = await findRoute(context, publication, declare);
   const warnings = skippedWarnings(route.table.skipped);

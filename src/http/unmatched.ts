@@ -4,13 +4,13 @@
  */
 import type { Context } from "hono";
 import { InvalidArgumentError } from "../errors.ts";
+import type { RouteName } from "./areas.ts";
 import { problemResponse } from "./endpoint.ts";
 import { HttpProblem } from "./problem.ts";
 import { problemOf } from "./problem_of.ts";
-import type { Route } from "./route.ts";
 
 /** Answers `OPTIONS` with 204 and other methods with 405, both naming the methods that a path has. */
-export function otherMethods(routes: readonly Route[], path: string): (c: Context) => Response {
+export function otherMethods(routes: readonly RouteName[], path: string): (c: Context) => Response {
   const methods = new Set<string>(routes.filter((route) => route.path === path).map((route) => route.method));
   if (methods.has("GET")) methods.add("HEAD");
   const allow = [...methods, "OPTIONS"].join(", ");
@@ -23,7 +23,7 @@ export function otherMethods(routes: readonly Route[], path: string): (c: Contex
 }
 
 /** Answers 404; 400 when a path would be a route's but for an empty name in it. */
-export function noSuchPath(routes: readonly Route[]): (c: Context) => Response {
+export function noSuchPath(routes: readonly RouteName[]): (c: Context) => Response {
   const problem = new HttpProblem("not-found", "There is nothing at this path.").details;
   return function notFound(c) {
     for (const { path } of routes) {

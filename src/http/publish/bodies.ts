@@ -27,19 +27,21 @@ export async function readMessages(call: Call): Promise<{ one: unknown } | { man
     throw unsupported("content-encoding", "The body must be sent without a Content-Encoding.");
   }
   const text = decodeText(await call.body());
-  const value = type === "application/json" ? parseJson(text) : parseLines(text, call.settings.maximumBatch);
+  const value = await (type === "application/json"
+    ? parseJson(text)
+    : parseLines(text, call.settings.maximumBatch));
   if (!Array.isArray(value)) return { one: value };
   if (value.length === 0) throw new InvalidArgumentError("body", "must hold at least one message");
   checkCount(value.length, call.settings.maximumBatch);
   return { many: value };
 }
 
-function parseLines(text: string, maximum: number): unknown[] {
+async function parseLines(text: string, maximum: number): Promise<unknown[]> {
   const values: unknown[] = [];
   for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     checkCount(values.length + 1, maximum);
-    values.push(parseJson(line, index + 1));
+    values.push(await parseJson(line, index + 1));
   }
   return values;
 }

@@ -39,13 +39,13 @@ export async function publishBytes(call: Call, target: Target, query: BytesQuery
     });
     return deliveryResponse(delivery);
   } catch (error) {
-    throw locateFault(error, body);
+    throw await locateFault(error, body);
   }
 }
 
 /** The library says that a body is not JSON; where, only a slower look can tell. */
-function locateFault(error: unknown, body: Uint8Array): unknown {
+async function locateFault(error: unknown, body: Uint8Array): Promise<unknown> {
   if (!(error instanceof EncodeError) || error.field !== "body") return error;
-  const position = faultIn(new TextDecoder("utf-8", { fatal: false, ignoreBOM: true }).decode(body));
+  const position = await faultIn(new TextDecoder("utf-8", { fatal: false, ignoreBOM: true }).decode(body));
   return position === undefined ? error : malformedJson(position);
 }

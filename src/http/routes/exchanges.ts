@@ -129,7 +129,7 @@ async function readChange(call: Call): Promise<v.InferOutput<typeof change>> {
   if (essence(call.request.headers.get("content-type")) !== "application/json") {
     throw unsupported("content-type", "The body must be application/json.");
   }
-  return check(change, parseJson(decodeText(await call.body())));
+  return check(change, await parseJson(decodeText(await call.body())));
 }
 
 function routeOf(exchange: Exchange, table: BindingTable, routingKey: string): object {
