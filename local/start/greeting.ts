@@ -34,7 +34,7 @@ export function greeting(
 function redisText({ store, redisUrl, url }: Pick<LocalRedis, "store" | "redisUrl" | "url">): string {
   const front = `(Upstash-compatible: ${url})`;
   if (store === "url") return `the one of REDIS_URL ${front}`;
-  if (store === "server") return `${redisUrl}, started for this run and empty ${front}`;
+  if (store === "server") return `${redisUrl} (started for this run, empty; Upstash-compatible: ${url})`;
   return `in memory, inside this process ${front}`;
 }
 

@@ -7,7 +7,7 @@ const URL = "http://127.0.0.1:2";
 
 test("a server of our own: where it is, a curl, and Python", () => {
   const text = greeting({ store: "server", redisUrl: "redis://127.0.0.1:1/0", url: URL }, GATEWAY, "TOKEN");
-  expect(text).toContain("Redis    redis://127.0.0.1:1/0, started for this run and empty");
+  expect(text).toContain("Redis    redis://127.0.0.1:1/0 (started for this run, empty;");
   expect(text).toContain(
     'curl -X POST http://localhost:8787/v1/queues/hello/messages -H "Authorization: Bearer TOKEN"',
   );
