@@ -3,7 +3,7 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Metafile } from "esbuild";
 import { buildWorker, WORKER_DIRECTORY } from "../build/worker.ts";
@@ -29,8 +29,7 @@ export async function measureBundle(directory: string = WORKER_DIRECTORY): Promi
   const starting = reached(modules, entry);
   const sizes = new Map<string, number>();
   for (const path of modules.keys()) {
-    const inside = path.slice(path.lastIndexOf("/worker/") + "/worker/".length);
-    sizes.set(path, gzipSync(await readFile(join(directory, inside)), { level: 9 }).length);
+    sizes.set(path, gzipSync(await readFile(resolve(path)), { level: 9 }).length);
   }
   const sum = (paths: Iterable<string>) => [...paths].reduce((total, path) => total + sizes.get(path)!, 0);
   return { gzip: sum(starting), upload: sum(modules.keys()), parts: partsOf(modules, starting) };

@@ -5,21 +5,21 @@
  * Wrangler would put everything into one module; it runs this instead (`[build]` in `wrangler.toml`).
  * @module
  */
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
 
 /** Where the modules go; `worker.js` is the one that starts. */
-export const WORKER_DIRECTORY: string = fileURLToPath(new URL("../dist/worker/", import.meta.url));
+export const WORKER_DIRECTORY: string = fileURLToPath(new URL("../dist-worker/", import.meta.url));
 
 /**
  * Builds the Worker.
  *
- * @param directory Where to; emptied first.
+ * @param directory Where to; what an earlier build left there is removed.
  * @returns What went into which module.
  */
 export async function buildWorker(directory: string = WORKER_DIRECTORY): Promise<Metafile> {
-  await rm(directory, { recursive: true, force: true });
   const { metafile } = await build({
     entryPoints: [fileURLToPath(new URL("../src/worker.ts", import.meta.url))],
     outdir: directory,
@@ -37,6 +37,12 @@ export async function buildWorker(directory: string = WORKER_DIRECTORY): Promise
     chunkNames: "chunks/[name]-[hash]",
     logLevel: "warning",
   });
+  // Not before the build: another that runs at the same time makes the same files.
+  const made = new Set(Object.keys(metafile.outputs).map((path) => resolve(path)));
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !made.has(path)) await rm(path, { force: true });
+  }
   return metafile;
 }
 
