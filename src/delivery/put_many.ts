@@ -18,6 +18,16 @@ export interface Item {
 /** What one item came to. */
 export type ItemOutcome = Put | { readonly kind: "failed"; readonly error: unknown };
 
+/** Commands that accompany a batch. */
+export interface Accompaniment {
+  /** Commands for the front of the first request; they are sent again when that request is. */
+  readonly before: readonly Command[];
+  /** Commands for the end of the first request. */
+  readonly after: readonly Command[];
+  /** Each request is a transaction: nothing of it is applied when Redis cannot queue one of its commands. */
+  readonly atomic: boolean;
+}
+
 /** Outcomes in the order of the items, and the replies to the further commands (missing when their request failed). */
 export interface ManyPut {
   readonly outcomes: readonly ItemOutcome[];
@@ -30,26 +40,21 @@ export interface ManyPut {
  *
  * A request that fails without an answer is repeated for its guarded items only; the others of it are failed.
  *
- * @param before Commands for the front of the first request.
- * @param after Commands for the end of the first request.
  */
 export async function putMany(
   context: DeliveryContext,
   items: readonly Item[],
-  before: readonly Command[],
-  after: readonly Command[],
+  { before, after, atomic }: Accompaniment,
   signal: AbortSignal | undefined,
 ): Promise<ManyPut> {
   const outcomes: ItemOutcome[] = [];
   let first: Pick<ManyPut, "before" | "after"> = { before: [], after: [] };
-  let leading = before;
-  let trailing = after;
+  let accompaniment: Accompaniment = { before, after, atomic };
   for (const chunk of chunks(items, context.maximumRequestSize)) {
-    const sent = await putChunk(context, chunk, leading, trailing, signal);
+    const sent = await putChunk(context, chunk, accompaniment, signal);
+    if (outcomes.length === 0) first = sent;
     outcomes.push(...sent.outcomes);
-    if (leading === before && trailing === after) first = sent;
-    leading = [];
-    trailing = [];
+    accompaniment = { before: [], after: [], atomic };
   }
   return { outcomes, ...first };
 }
@@ -79,8 +84,7 @@ interface Part {
 async function putChunk(
   context: DeliveryContext,
   items: readonly Item[],
-  before: readonly Command[],
-  after: readonly Command[],
+  { before, after, atomic }: Accompaniment,
   signal: AbortSignal | undefined,
 ): Promise<ManyPut> {
   const outcomes = new Array<ItemOutcome>(items.length);
@@ -94,12 +98,13 @@ async function putChunk(
   let replies: readonly Reply[] = [];
   try {
     const commands = [...before, ...parts.map(({ command }) => command), ...script, ...after];
-    replies = await context.connection.send(commands, { atomic: false, signal });
+    replies = await context.connection.send(commands, { atomic, signal });
   } catch (error) {
     for (const place of [...plain, ...scripted]) outcomes[place] = { kind: "failed", error };
     const guarded = scripted.filter((place) => items[place]!.publication.guard);
-    if (isTransient(error) && guarded.length > 0) await repeat(context, items, guarded, outcomes, signal);
-    return { outcomes, before: [], after: [] };
+    if (!isTransient(error) || guarded.length === 0) return { outcomes, before: [], after: [] };
+    const repeated = await repeat(context, items, guarded, before, outcomes, signal);
+    return { outcomes, before: repeated, after: [] };
   }
   parts.forEach(({ places }, index) => {
     const length = toLength(replies[before.length + index]!);
@@ -151,18 +156,21 @@ async function repeat(
   context: DeliveryContext,
   items: readonly Item[],
   places: readonly number[],
+  before: readonly Command[],
   outcomes: ItemOutcome[],
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<readonly Reply[]> {
   const policy = items[places[0]!]!.publication.retryPolicy;
-  if (policy.maxRetries === 0) return;
-  const command = scriptCommand(places.map((place) => items[place]!));
-  const send = () => context.connection.send([command], { atomic: false, signal });
+  if (policy.maxRetries === 0) return [];
+  const commands = [...before, scriptCommand(places.map((place) => items[place]!))];
+  const send = () => context.connection.send(commands, { atomic: false, signal });
   try {
-    const [reply] = await withRetries(send, { ...policy, maxRetries: policy.maxRetries - 1 }, signal);
-    settleScripted(items, places, reply!, outcomes);
+    const replies = await withRetries(send, { ...policy, maxRetries: policy.maxRetries - 1 }, signal);
+    settleScripted(items, places, replies[before.length]!, outcomes);
+    return replies.slice(0, before.length);
   } catch (error) {
     for (const place of places) outcomes[place] = { kind: "failed", error };
+    return [];
   }
 }
 
