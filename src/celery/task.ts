@@ -28,7 +28,7 @@ export interface TaskSender {
 
 /** A call's options with the task's own argument types. */
 export interface TypedApplyOptions<Args extends readonly unknown[]> extends Omit<ApplyOptions, "args"> {
-  args?: Args;
+  args?: Args | undefined;
 }
 
 /** A task that workers have under this name. */
