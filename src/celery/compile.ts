@@ -4,7 +4,7 @@
  * @module
  */
 import { InvalidArgumentError } from "../errors.ts";
-import { bodySurroundings, checkMember, type Freezer, freeze, type ResultNode } from "./freeze.ts";
+import { bodySurroundings, checkMember, type Freezer, freeze, nameBody, type ResultNode } from "./freeze.ts";
 import { addCallback, addErrback, bodyOf, headerOf, normalForm, tasksOf } from "./normal_form.ts";
 import { checkKeywords, named, type SignatureJson } from "./signature.ts";
 import type { WireOptions } from "./task_options.ts";
@@ -122,6 +122,7 @@ function startChord(
   const groupId = around.groupId ?? headerId;
   const bodyAround = { ...around, id: around.id ?? compiler.newId(), groupId };
   const result = freeze(compiler, body, bodySurroundings(body, bodyAround));
+  nameBody(chord, result);
   if (tasksOf(header).length === 0) {
     apply(compiler, body, { ...call, args: [[]] });
     return result;

@@ -59,7 +59,7 @@ function freezeTask(freezer: Freezer, { options }: SignatureJson, around: Surrou
 /** From the last to the first, each the parent of the one after it; the chain's own place is its last one's. */
 function freezeChain(freezer: Freezer, chain: SignatureJson, around: Surroundings): ResultNode {
   const steps = tasksOf(chain);
-  const { chord, rootId } = around;
+  const { rootId } = around;
   const last = freeze(freezer, steps.at(-1)!, around);
   let after = firstOf(last);
   for (const step of steps.slice(0, -1).reverse()) {
@@ -67,8 +67,6 @@ function freezeChain(freezer: Freezer, chain: SignatureJson, around: Surrounding
     after.parent = result;
     after = result;
   }
-  // By this id a worker reports that a chord could not call the chain that is its body.
-  if (around.id !== undefined || chord) chain.options.task_id ??= last.id;
   return last;
 }
 
@@ -94,10 +92,19 @@ function freezeGroup(freezer: Freezer, group: SignatureJson, around: Surrounding
 
 function freezeChord(freezer: Freezer, chord: SignatureJson, around: Surroundings): ResultNode {
   const header = freeze(freezer, headerOf(chord), { rootId: around.rootId, chord: bodyOf(chord) });
-  chord.options.task_id = header.id;
   const body = freeze(freezer, bodyOf(chord), bodySurroundings(bodyOf(chord), around));
-  firstOf(body).parent = header;
+  // A worker reports under the chord's id that a step before it failed, and gives that id to the header's group. Celery
+  // takes another id for it, under which nobody looks.
+  chord.options.task_id = body.id;
+  headerOf(chord).options.task_id = body.id;
+  nameBody(chord, body);
+  firstOf(body).parent = { ...header, id: body.id };
   return body;
+}
+
+/** By a body's id a worker reports that a chord failed; a chain has one only if it is given it. */
+export function nameBody(chord: SignatureJson, result: ResultNode): void {
+  if (bodyOf(chord).subtask_type === "chain") bodyOf(chord).options.task_id = result.id;
 }
 
 /** A group as a body keeps an id of its own: under its header's the two would be taken for one. */

@@ -82,7 +82,14 @@ export class GroupResult<Result = unknown> {
   async get(options: GetOptions & { readonly propagate: false }): Promise<(Result | TaskError)[]>;
   async get(options?: GetOptions): Promise<Result[]>;
   async get({ propagate = true, ...wait }: GetOptions = {}): Promise<(Result | TaskError)[]> {
-    for await (const states of answers((signal) => this.read(signal), wait)) {
+    const { channel, settings } = this.#context;
+    // A worker that fails before it starts the group says so under the group's id.
+    const read = (signal?: AbortSignal) => readStates(channel, settings, [this.id, ...this.ids], signal);
+    for await (const [own, ...states] of answers(read, wait)) {
+      if (own!.status === "FAILURE") {
+        if (propagate) throw new TaskError(own!);
+        return this.#nested(states.map(() => new TaskError(own!)).values());
+      }
       const failed = states.find((meta) => isReady(meta) && meta.status !== "SUCCESS");
       if (failed && propagate) throw new TaskError(failed);
       if (!states.every(isReady)) continue;
