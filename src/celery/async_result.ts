@@ -108,7 +108,17 @@ export class AsyncResult<Result = unknown> {
   async get(options: GetOptions & { readonly propagate: false }): Promise<Result | TaskError>;
   async get(options?: GetOptions): Promise<Result>;
   async get({ propagate = true, ...wait }: GetOptions = {}): Promise<Result | TaskError> {
-    for await (const meta of answers((signal) => this.read(signal), wait)) {
+    const { channel, settings } = this.#context;
+    const before = ancestors(this);
+    let lookBack = Date.now() + LOOK_BACK_INTERVAL;
+    const read = (signal?: AbortSignal) => {
+      const isTime = before.length > 0 && Date.now() >= lookBack;
+      if (isTime) lookBack = Date.now() + LOOK_BACK_INTERVAL;
+      return readStates(channel, settings, isTime ? [this.id, ...before] : [this.id], signal);
+    };
+    for await (const [own, ...earlier] of answers(read, wait)) {
+      // What a failed step leads to may never be told that it will not run: a chord in the header of another.
+      const meta = isReady(own!) ? own! : (earlier.find(hasFailed) ?? own!);
       if (!isReady(meta)) continue;
       if (meta.status === "SUCCESS") {
         return this.#check ? await this.#check(meta.result) : (meta.result as Result);
@@ -153,6 +163,21 @@ export class AsyncResult<Result = unknown> {
   asTuple(): ResultTuple {
     return [[this.id, this.parent?.asTuple() ?? null], null];
   }
+}
+
+/** Milliseconds between two looks at the steps before, while a result is waited for. */
+const LOOK_BACK_INTERVAL = 1_000;
+
+function hasFailed({ status }: TaskMeta): boolean {
+  return status === "FAILURE" || status === "REVOKED";
+}
+
+/** The ids of all tasks that must succeed for this one to run. */
+function ancestors({ parent }: AsyncResult | GroupResult): string[] {
+  if (!parent) return [];
+  const results = parent instanceof GroupResult ? parent.results : [];
+  const own = parent instanceof GroupResult ? parent.ids : [parent.id];
+  return [...own, ...results.flatMap(ancestors), ...ancestors(parent)];
 }
 
 /** The result that a stored tuple names. */
