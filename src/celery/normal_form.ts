@@ -132,7 +132,7 @@ export function addCallback(signature: SignatureJson, callback: SignatureJson): 
 /** Adds an errback where Celery would: a group's to each member, a chord's to its body and to the chords of its header. */
 export function addErrback(signature: SignatureJson, errback: SignatureJson): void {
   if (signature.subtask_type === "group") {
-    for (const task of tasksOf(signature)) addErrback(task, { ...errback, immutable: true });
+    for (const task of tasksOf(signature)) addErrback(task, errback);
   } else if (signature.subtask_type === "chord") {
     for (const task of tasksOf(headerOf(signature))) {
       if (task.subtask_type === "chord") addErrback(task, errback);

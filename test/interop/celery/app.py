@@ -125,9 +125,5 @@ def request(self, *args, **kwargs):
         "errbacks chain chord lang is_eager replaced_task_nesting"
     ).split()
     seen = {name: getattr(self.request, name, None) for name in fields}
-    seen["properties"] = {
-        name: self.request.properties.get(name)
-        for name in ("correlation_id", "priority", "delivery_mode", "message_id", "app_id", "expiration", "type", "user_id")
-        if name in (getattr(self.request, "properties", None) or {})
-    }
+    seen["custom"] = {name: getattr(self.request, name) for name in ("x-tenant", "n") if hasattr(self.request, name)}
     return json.loads(json.dumps(seen, default=repr))

@@ -12,7 +12,6 @@ export function parityTests(world: () => World): void {
     args: [1, "zwei", { drei: [3] }],
     kwargs: { vier: null },
     priority: 3,
-    queue: "other",
     headers: { tenant: "acme" },
     retries: 1,
     shadow: "shown",
@@ -23,7 +22,6 @@ export function parityTests(world: () => World): void {
     args: OPTIONS.args,
     kwargs: OPTIONS.kwargs,
     priority: 3,
-    queue: "other",
     headers: { tenant: "acme" },
     retries: 1,
     shadow: "shown",
@@ -31,26 +29,27 @@ export function parityTests(world: () => World): void {
     soft_time_limit: 20,
   };
 
-  const both = async () => {
+  const both = async (queue: string) => {
     const app = world().appWith({ taskSendSentEvent: true });
     const before = world().count();
-    const ours = await app.sendTask("tasks.request", OPTIONS);
+    const ours = await app.sendTask("tasks.request", { ...OPTIONS, queue });
     expect(world().count() - before).toBe(1);
     const theirs = world().app.asyncResult(
-      (await world().ask("send", "tasks.request", PYTHON_OPTIONS)) as string,
+      (await world().ask("send", "tasks.request", { ...PYTHON_OPTIONS, queue })) as string,
     );
     return { ours, theirs };
   };
 
   describe("beside Python", () => {
     test("self.request has the same fields with the same values", async () => {
-      const { ours, theirs } = await both();
+      const { ours, theirs } = await both("other");
       const seen = (await ours.get()) as Record<string, unknown>;
       const expected = (await theirs.get()) as Record<string, unknown>;
       for (const fields of [seen, expected]) {
         expect(fields.root_id).toBe(fields.id);
         for (const name of OWN) delete fields[name];
-        delete (fields.properties as Record<string, unknown>).correlation_id;
+        // Celery 5.2 does not know of stamps, so its own client does not send any.
+        fields.stamps ??= {};
       }
       // Said by the sender, without a word from the caller: see test/celery/differences.ts.
       expect([seen.ignore_result, expected.ignore_result]).toEqual([null, false]);
@@ -67,7 +66,8 @@ export function parityTests(world: () => World): void {
     });
 
     test("monitors see the same events with the same fields", async () => {
-      const { ours, theirs } = await both();
+      // From its pool of threads a worker loses an event now and then, whoever sent the task.
+      const { ours, theirs } = await both("prefork");
       const view = async (id: string) => {
         const events = await world().eventsOf(id, "task-succeeded");
         return Object.fromEntries(events.map((event) => [event.type, shown(event)]));
