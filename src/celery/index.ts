@@ -26,6 +26,7 @@ export { Celery } from "./celery.ts";
 export type { CeleryOptions } from "./celery_options.ts";
 export { type ConsumerOptions, Control } from "./control.ts";
 export { workerDirect } from "./destination.ts";
+export { type FlowerTask, flowerRequest, flowerTask } from "./flower.ts";
 export { GroupResult } from "./group_result.ts";
 export { Inspect } from "./inspect.ts";
 export type { Replies, ReplyOptions, ToWorkers } from "./pidbox.ts";
@@ -37,3 +38,4 @@ export { type AnySignature, Signature, type SignatureJson } from "./signature.ts
 export { Task, type TaskDefinition, type TypedApplyOptions } from "./task.ts";
 export { ResultInvalidError, ResultTimeoutError, TaskError } from "./task_error.ts";
 export type { ApplyOptions, SendOptions, TaskOptions, WireOptions } from "./task_options.ts";
+export { type TaskRequest, taskRequest } from "./task_request.ts";

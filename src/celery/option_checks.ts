@@ -86,19 +86,21 @@ const headers: Check = (value, field) => {
 const properties: Check = (value, field) => {
   const given = record(value, field);
   stringifyJson(given, field, "refuse");
+  checkFree(given, field);
   return given;
 };
 const stamps: Check = (value, field) => {
-  for (const [name, stamp] of Object.entries(record(value, field))) {
+  const given = record(value, field);
+  checkFree(given, field);
+  for (const [name, stamp] of Object.entries(given)) {
     const all = Array.isArray(stamp) ? stamp : [stamp];
     must(
       all.every((one) => typeof one === "string"),
       `${field}.${name}`,
       "a string or a list of strings",
     );
-    if (name in CHECKS) throw new InvalidArgumentError(`${field}.${name}`, "is the name of an option");
   }
-  return value;
+  return given;
 };
 
 const CHECKS: { readonly [Name in keyof TaskOptions]-?: Check } = {
@@ -139,8 +141,17 @@ const CHECKS: { readonly [Name in keyof TaskOptions]-?: Check } = {
   properties,
 };
 
-/** The names of all task options, in camelCase. */
-export const TASK_OPTION_NAMES: readonly string[] = Object.keys(CHECKS);
+/** Celery's names of all task options, and the names here. */
+export const WIRE_NAMES: ReadonlyMap<string, string> = new Map(
+  [...Object.keys(CHECKS), "chain", "stampedHeaders"].map((name) => [snakeCase(name), name]),
+);
+
+/** In a signature stamps and properties stand among the options: they must not pass for one. */
+function checkFree(given: object, field: string): void {
+  for (const name of Object.keys(given)) {
+    if (WIRE_NAMES.has(name)) throw new InvalidArgumentError(`${field}.${name}`, "is the name of an option");
+  }
+}
 
 /** Celery's spelling of a name. */
 export function snakeCase(name: string): string {
@@ -151,14 +162,19 @@ export function snakeCase(name: string): string {
  * Checks options and gives them Celery's names. Those that are `undefined` or `null` are left out, as Celery does.
  *
  * @param path Put before a name in an error, such as `chain[1].`.
+ * @param spell How the caller spells a name.
  * @throws {InvalidArgumentError} Naming the option at fault.
  */
-export function wireOptions(options: TaskOptions, path = ""): WireOptions {
+export function wireOptions(
+  options: TaskOptions,
+  path = "",
+  spell: (name: string) => string = (name) => name,
+): WireOptions {
   checkOptionNames(options, CHECKS, path);
   const wire: WireOptions = {};
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || value === null) continue;
-    const checked = CHECKS[name as keyof TaskOptions](value, `${path}${name}`);
+    const checked = CHECKS[name as keyof TaskOptions](value, path + spell(name));
     if (name === "properties") Object.assign(wire, checked);
     else if (name === "stamps")
       Object.assign(wire, { stamped_headers: Object.keys(checked as object) }, checked);
@@ -167,8 +183,8 @@ export function wireOptions(options: TaskOptions, path = ""): WireOptions {
   const { time_limit: hard, soft_time_limit: soft } = wire;
   if (typeof hard === "number" && typeof soft === "number" && soft > hard) {
     throw new InvalidArgumentError(
-      `${path}softTimeLimit`,
-      "must not be above timeLimit: no limit would be enforced",
+      path + spell("softTimeLimit"),
+      "must not be above the hard limit: none would be enforced",
     );
   }
   return wire;

@@ -146,11 +146,12 @@ export function taskJson(
   kwargs: unknown = {},
   options: WireOptions = {},
   immutable = false,
+  path = "",
 ): SignatureJson {
   return {
     task,
-    args: checkArguments(args, "args"),
-    kwargs: record(kwargs, "kwargs"),
+    args: checkArguments(args, `${path}args`),
+    kwargs: record(kwargs, `${path}kwargs`),
     options,
     subtask_type: null,
     immutable,
