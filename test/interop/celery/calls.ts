@@ -2,15 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { msgpack } from "../../../src/envelope/msgpack.ts";
 import { yaml } from "../../../src/envelope/yaml.ts";
-import {
-  DateTime,
-  Decimal,
-  Exchange,
-  PlainDate,
-  Queue,
-  registerSerializer,
-  UUID,
-} from "../../../src/index.ts";
+import { DateTime, Decimal, PlainDate, registerSerializer, UUID } from "../../../src/index.ts";
 import type { SeenRequest, World } from "./world.ts";
 
 export function callTests(world: () => World): void {
