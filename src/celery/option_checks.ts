@@ -9,7 +9,7 @@ import { stringifyJson } from "../envelope/json.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { checkOptionNames } from "../option_names.ts";
 import { momentText } from "./moment.ts";
-import { Signature } from "./signature.ts";
+import { SignatureBase } from "./signature_base.ts";
 import type { TaskOptions, WireOptions } from "./task_options.ts";
 
 type Check = (value: unknown, field: string) => unknown;
@@ -59,7 +59,7 @@ const expiry: Check = (value, field) =>
 const queue: Check = (value, field) => (value instanceof Queue ? value : text(value, field));
 const exchange: Check = (value, field) => (value instanceof Exchange ? value : text(value, field));
 const signature: Check = (value, field) => {
-  must(value instanceof Signature, field, "a signature");
+  must(value instanceof SignatureBase, field, "a signature");
   return value.toJSON();
 };
 const signatures: Check = (value, field) =>
