@@ -89,7 +89,7 @@ async function putAll(
   const before = declareCommands(context, declare);
   const answer = await put(context, publication, destination, before, []);
   const failed = answer.before.some((reply) => "error" in reply);
-  if (!failed) amendTables(context, declare);
+  if (!failed && declare.length > 0) amendTables(context, declare);
   return toDelivery(publication, destination, answer.put, failed ? [...warnings, NOT_DECLARED] : warnings);
 }
 

@@ -77,10 +77,11 @@ export async function put(
         ]),
       ]
     : destination.pushes.map(({ command, target, message }): Command => [command, target, message]);
-  const commands = [...before, ...pushes, ...after];
+  const alone = before.length + after.length === 0;
+  const commands = alone ? pushes : [...before, ...pushes, ...after];
   const attempt = async () => {
     const replies = await context.connection.send(commands, { atomic: pushes.length > 1, signal });
-    const own = replies.slice(before.length, before.length + pushes.length);
+    const own = alone ? replies : replies.slice(before.length, before.length + pushes.length);
     return {
       put: guard ? guardedPut(own[0]!, deliveryTag, destination) : plainPut(own, destination),
       before: replies.slice(0, before.length),

@@ -26,6 +26,6 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** Base64 of a text's UTF-8 bytes. */
 export function textToBase64(text: string): string {
-  if (nodeBuffer) return nodeBuffer.from(text, "utf8").toString("base64");
+  if (nodeBuffer && !hasNative) return nodeBuffer.from(text, "utf8").toString("base64");
   return toBase64(encoder.encode(text));
 }

@@ -36,11 +36,16 @@ export interface Envelope {
   readonly deliveryInfoRest: string;
 }
 
+/** Properties that the envelope itself sets. */
+const SET_HERE: ReadonlySet<string> = new Set(["delivery_info", "delivery_tag", "body_encoding"]);
+
 /** Builds the envelope; throws an `EncodeError` naming the header or property that cannot be written. */
 export function buildEnvelope(parts: EnvelopeParts): Envelope {
-  const { delivery_info, delivery_tag: _tag, body_encoding: _encoding, ...properties } = parts.properties;
-  const rest = deliveryInfoMembers(delivery_info);
-  const written: Record<string, unknown> = { ...properties, delivery_mode: parts.deliveryMode };
+  const rest = deliveryInfoMembers(parts.properties.delivery_info);
+  const written: Record<string, unknown> = {};
+  for (const name of Object.keys(parts.properties))
+    if (!SET_HERE.has(name)) written[name] = parts.properties[name];
+  written.delivery_mode = parts.deliveryMode;
   if (parts.expiration !== undefined) written.expiration = parts.expiration;
   const before =
     `{"body":${writePayload(parts)},"content-encoding":${JSON.stringify(parts.body.contentEncoding)},` +
@@ -54,7 +59,19 @@ export function buildEnvelope(parts: EnvelopeParts): Envelope {
     parts: [before, between, '"}}'],
     deliveryInfoRest: rest,
     copy: (deliveryTag, exchange, routingKey) =>
-      `${before}{${rest}"exchange":${JSON.stringify(exchange)},"routing_key":${JSON.stringify(routingKey)}}${between}${deliveryTag}"}}`,
+      [
+        before,
+        "{",
+        rest,
+        '"exchange":',
+        JSON.stringify(exchange),
+        ',"routing_key":',
+        JSON.stringify(routingKey),
+        "}",
+        between,
+        deliveryTag,
+        '"}}',
+      ].join(""),
   };
 }
 
