@@ -27,16 +27,22 @@ import {
  * @throws {UnroutableError} When it is mandatory and nobody is bound.
  * @throws {RedisError} When Redis did not take it, or may not have.
  */
-export async function deliver(context: DeliveryContext, publication: Publication): Promise<Delivery> {
+export function deliver(context: DeliveryContext, publication: Publication): Promise<Delivery> {
   const { exchange, type, routingKey } = publication;
   const declare = missingBindings(context, publication.declare);
   if (exchange === "") {
-    return await putAll(context, publication, toQueues(context, publication, [routingKey]), declare, []);
+    return putAll(context, publication, toQueues(context, publication, [routingKey]), declare, []);
   }
-  if (type === "fanout")
-    return await putAll(context, publication, toChannel(context, publication), declare, []);
-  if (publication.consistency === "strict") return await deliverStrictly(context, publication, declare);
+  if (type === "fanout") return putAll(context, publication, toChannel(context, publication), declare, []);
+  if (publication.consistency === "strict") return deliverStrictly(context, publication, declare);
+  return deliverByTable(context, publication, declare);
+}
 
+async function deliverByTable(
+  context: DeliveryContext,
+  publication: Publication,
+  declare: Publication["declare"],
+): Promise<Delivery> {
   const route = await findRoute(context, publication, declare);
   const warnings = skippedWarnings(route.table.skipped);
   if (route.queues.length === 0) return await unroutable(context, publication, warnings);

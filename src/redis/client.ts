@@ -162,36 +162,30 @@ class RedisConnection implements Connection {
     const timeLimit = AbortSignal.timeout(this.#timeout);
     const signal = options.signal ? AbortSignal.any([options.signal, timeLimit]) : timeLimit;
     const { redis } = this.#client;
+    const alone = commands.length === 1;
     try {
-      const [answer, stops] = this.#client.start(signal, () =>
-        commands.length === 1 ? one(redis, commands[0]!) : many(redis, commands, options.atomic),
+      const [request, stops] = this.#client.start(signal, () =>
+        alone ? redis.exec(commands[0] as [string, ...string[]]) : many(redis, commands, options.atomic),
       );
-      return await (stops ? answer : settledBefore(answer, signal));
+      const answer = await (stops ? request : settledBefore(request, signal));
+      return alone ? [{ result: answer }] : toReplies(answer, commands.length);
     } catch (error) {
-      throw failureError(error);
+      const failure = failureError(error);
+      // Redis' own word on the only command, as a pipeline gives it with the replies.
+      if (alone && error instanceof Error && error.name === "UpstashError") return [{ error: failure }];
+      throw failure;
     }
   }
 }
 
-async function one(redis: RedisLike, command: Command): Promise<readonly Reply[]> {
-  try {
-    return [{ result: await redis.exec(command as [string, ...string[]]) }];
-  } catch (error) {
-    // Redis' own word on the command, as a pipeline gives it with the replies.
-    if (error instanceof Error && error.name === "UpstashError") return [{ error: failureError(error) }];
-    throw error;
-  }
-}
-
-async function many(
-  redis: RedisLike,
-  commands: readonly Command[],
-  atomic: boolean,
-): Promise<readonly Reply[]> {
+function many(redis: RedisLike, commands: readonly Command[], atomic: boolean): Promise<unknown> {
   const pipeline = atomic ? redis.multi() : redis.pipeline();
   for (const command of commands) addCommand(pipeline, command);
-  const answers = await pipeline.exec({ keepErrors: true });
-  if (!Array.isArray(answers) || answers.length !== commands.length) {
+  return pipeline.exec({ keepErrors: true });
+}
+
+function toReplies(answers: unknown, count: number): readonly Reply[] {
+  if (!Array.isArray(answers) || answers.length !== count) {
     throw new TypeError("the answer does not have one reply per command");
   }
   return answers.map(toReply);
