@@ -8,8 +8,17 @@ import { PoisonPattern, parsePattern, type Step } from "./pattern.ts";
 /** Tells whether a routing key matches. */
 export type Matcher = (routingKey: string) => boolean;
 
+/** A stored pattern that more than one key matches. */
+export interface VaryingPattern {
+  readonly matches: Matcher;
+  /** What every matching key begins with; may be empty. */
+  readonly prefix: string;
+  /** What every matching key ends with, not counting one final newline; may be empty. */
+  readonly suffix: string;
+}
+
 /** A stored pattern made ready: a literal key, or a matcher. */
-export type CompiledPattern = { readonly literal: string } | { readonly matches: Matcher };
+export type CompiledPattern = { readonly literal: string } | VaryingPattern;
 
 /** Keys beyond this many UTF-16 units are not tried against patterns outside Kombu's own subset, which may backtrack. */
 const LONGEST_KEY_FOR_FOREIGN_PATTERNS = 256;
@@ -21,16 +30,26 @@ const LONGEST_KEY_FOR_FOREIGN_PATTERNS = 256;
  */
 export function compilePattern(pattern: string): CompiledPattern {
   const steps = parsePattern(pattern);
-  if (!steps) return { matches: foreign(pattern) };
-  if (steps.every((step) => typeof step.test === "object" && step.least === 1 && !step.repeats)) {
-    return { literal: steps.map(({ test }) => (test as { literal: string }).literal).join("") };
-  }
+  if (!steps) return { matches: foreign(pattern), prefix: "", suffix: "" };
+  const firstVarying = steps.findIndex((step) => literalOf(step) === undefined);
+  if (firstVarying < 0) return { literal: literals(steps) };
+  const prefix = literals(steps.slice(0, firstVarying));
+  const suffix = literals(steps.slice(steps.findLastIndex((step) => literalOf(step) === undefined) + 1));
   const general = simulate(steps);
   const segments = split(steps);
-  if (!segments) return { matches: general };
+  if (!segments) return { matches: general, prefix, suffix };
   const fast = glob(segments);
   // Only without newlines is "any run of characters" really any run, and the end really the end.
-  return { matches: (key) => (key.includes("\n") ? general(key) : fast(key)) };
+  return { matches: (key) => (key.includes("\n") ? general(key) : fast(key)), prefix, suffix };
+}
+
+/** The one character that a step stands for, or `undefined`. */
+function literalOf({ test, least, repeats }: Step): string | undefined {
+  return typeof test === "object" && least === 1 && !repeats ? test.literal : undefined;
+}
+
+function literals(steps: readonly Step[]): string {
+  return steps.map(literalOf).join("");
 }
 
 /** A text of fixed length: UTF-16 units, `NOT_DOT` where any unit but a dot fits. */
