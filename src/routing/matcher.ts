@@ -55,7 +55,11 @@ function literals(steps: readonly Step[]): string {
 /** A text of fixed length: UTF-16 units, `NOT_DOT` where any unit but a dot fits. */
 interface Segment {
   readonly units: readonly number[];
+  /** All of it, when it is literal. */
   readonly text: string | undefined;
+  /** What is literal at its end, and where that begins. */
+  readonly tail: string;
+  readonly tailAt: number;
 }
 
 const NOT_DOT = -1;
@@ -80,10 +84,11 @@ function split(steps: readonly Step[]): Segment[] | undefined {
     else for (let index = 0; index < test.literal.length; index++) units.push(test.literal.charCodeAt(index));
     afterRun = false;
   }
-  return segments.map((units) => ({
-    units,
-    text: units.includes(NOT_DOT) ? undefined : String.fromCharCode(...units),
-  }));
+  return segments.map((units) => {
+    const tailAt = units.lastIndexOf(NOT_DOT) + 1;
+    const tail = String.fromCharCode(...units.slice(tailAt));
+    return { units, text: tailAt === 0 ? tail : undefined, tail, tailAt };
+  });
 }
 
 /** Segments with any-runs between them: the leftmost place for each is always the best. */
@@ -116,7 +121,11 @@ function fits({ units, text }: Segment, key: string, at: number): boolean {
 
 function find(segment: Segment, key: string, from: number, end: number): number {
   if (segment.text !== undefined) return key.indexOf(segment.text, from);
-  for (let at = from; at <= end; at++) if (fits(segment, key, at)) return at;
+  for (let at = from; at <= end; at++) {
+    at = key.indexOf(segment.tail, at + segment.tailAt) - segment.tailAt;
+    if (at < from) return -1;
+    if (fits(segment, key, at)) return at;
+  }
   return -1;
 }
 
