@@ -1,8 +1,9 @@
 /** @module The Python contenders, in an environment of the bench's own. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { startChild, stopChild } from "./children.ts";
 
 const CACHE = fileURLToPath(new URL("../.cache/bench/", import.meta.url));
 const PYTHON = `${CACHE}venv/bin/python`;
@@ -36,14 +37,13 @@ export function pythonVersions(): readonly string[] {
 export interface PythonWorker {
   /** Does a job so many times and returns the seconds it took. */
   run(job: string, count: number): Promise<number>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Starts `bench/python/publish.py`. */
 export async function startPublisher(redisUrl: string, body: string): Promise<PythonWorker> {
   const script = fileURLToPath(new URL("python/publish.py", import.meta.url));
-  const child: ChildProcess = spawn(PYTHON, [script, redisUrl, body], { stdio: ["pipe", "pipe", "inherit"] });
-  process.once("exit", () => child.kill());
+  const child = startChild(PYTHON, [script, redisUrl, body], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
   const line = async () => {
     const { value, done } = await lines.next();
@@ -56,6 +56,6 @@ export async function startPublisher(redisUrl: string, body: string): Promise<Py
       child.stdin!.write(`${job} ${count}\n`);
       return Number(await line());
     },
-    close: () => void child.kill(),
+    close: () => stopChild(child),
   };
 }

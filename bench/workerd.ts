@@ -1,12 +1,11 @@
 /** @module A Worker's bundle, as it is deployed, in a workerd of its own. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { startChild, stopChild } from "./children.ts";
 import { freePort, untilAnswered } from "./ports.ts";
 
 const COMPATIBILITY_DATE = "2026-10-01";
@@ -59,10 +58,9 @@ export async function serve(
   writeFileSync(join(folder, "worker.js"), code);
   writeFileSync(join(folder, "config.capnp"), configuration(port, bindings));
   const start = performance.now();
-  const child = spawn(BINARY, ["serve", join(folder, "config.capnp")], {
+  const child = startChild(BINARY, ["serve", join(folder, "config.capnp")], {
     stdio: ["ignore", "inherit", "inherit"],
   });
-  process.once("exit", () => child.kill());
   const url = `http://127.0.0.1:${port}`;
   await untilAnswered(child, `${url}${probe.path}`, probe.init);
   const elapsed = performance.now() - start;
@@ -71,9 +69,7 @@ export async function serve(
     pid: child.pid!,
     firstAnswer: elapsed,
     close: async () => {
-      const ended = once(child, "exit");
-      child.kill();
-      await ended;
+      await stopChild(child);
       rmSync(folder, { recursive: true });
     },
   };

@@ -54,7 +54,7 @@ async function comparisons(
       ...(await compare(`${BATCH} messages at once${where}`, METRICS, [many, ...kombu], pace)),
     ];
   } finally {
-    publisher?.close();
+    await publisher?.close();
   }
 }
 

@@ -1,7 +1,7 @@
 /** @module The Worker against what a Python team would run to receive an event: one process each. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { startChild, stopChild } from "../children.ts";
 import type { Database } from "../front/start.ts";
 import { type LoadRequest, load } from "../load.ts";
 import { MESSAGE } from "../message.ts";
@@ -83,11 +83,7 @@ export async function receiverSuite(
     for (const receiver of RECEIVERS) {
       const port = await freePort();
       const child = start(programs, receiver.command(port), database);
-      stops.push(async () => {
-        const ended = once(child, "exit");
-        child.kill();
-        await ended;
-      });
+      stops.push(() => stopChild(child));
       const to = { url: `http://127.0.0.1:${port}${receiver.path}`, body: receiver.body };
       await untilAnswered(child, to.url, {
         method: "POST",
@@ -104,7 +100,7 @@ export async function receiverSuite(
 }
 
 function start(programs: string, [program, ...args]: readonly string[], database: Database): ChildProcess {
-  const child = spawn(`${programs}${program}`, args, {
+  return startChild(`${programs}${program}`, args, {
     cwd: FOLDER,
     env: {
       ...process.env,
@@ -114,8 +110,6 @@ function start(programs: string, [program, ...args]: readonly string[], database
     },
     stdio: ["ignore", "ignore", "inherit"],
   });
-  process.once("exit", () => child.kill());
-  return child;
 }
 
 function contender(database: Database, name: string, pid: number, request: LoadRequest): Contender {
