@@ -45,9 +45,9 @@ export class Channel implements EntityChannel {
    * @throws {NotConfiguredError} Without a usable URL or token.
    */
   constructor(redis: RedisLike | RedisCredentials, options: ChannelOptions = {}) {
-    const { keys, bodyEncoding, maximumMessageSize, timeout, ...rest } = resolveChannelOptions(options);
-    this.#context = { connection: connect(redis, timeout), keys, ...rest };
-    this.#message = { keys, bodyEncoding, maximumMessageSize };
+    const resolved = resolveChannelOptions(options);
+    this.#context = { ...resolved, connection: connect(redis, resolved.timeout) };
+    this.#message = resolved;
   }
 
   /**
@@ -71,12 +71,12 @@ export class Channel implements EntityChannel {
   }
 
   /** Checks and writes a message without sending anything; see {@link PublishOptions}. */
-  async prepareMessage(
+  prepareMessage(
     body: unknown,
     options: PublishOptions = {},
     inheritedMode?: Exchange["deliveryMode"],
   ): Promise<Publication> {
-    return await preparePublication(this.#message, body, options, inheritedMode);
+    return preparePublication(this.#message, body, options, inheritedMode);
   }
 
   /** Delivers a prepared message. A {@link RedisError} bears its delivery tag. */

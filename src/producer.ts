@@ -111,10 +111,10 @@ export class Producer {
     const outcomes = new Array<Outcome>(messages.length);
     const places: number[] = [];
     const publications: Publication[] = [];
-    for (const [place, message] of messages.entries()) {
+    for (let place = 0; place < messages.length; place++) {
       try {
-        const { body, ...rest } = message as Message;
-        publications.push(await this.#prepare(body, rest));
+        const message = messages[place] as Message;
+        publications.push(await this.#prepare(message.body, message, "body"));
         places.push(place);
       } catch (error) {
         outcomes[place] = { status: "failed", error };
@@ -132,9 +132,8 @@ export class Producer {
     return outcomes;
   }
 
-  #prepare(body: unknown, options: PublishOptions): Promise<Publication> {
-    const merged = { ...this.#defaults, ...defined(options) };
-    return this.#channel.prepareMessage(body, merged, this.#deliveryMode);
+  #prepare(body: unknown, options: PublishOptions, except?: string): Promise<Publication> {
+    return this.#channel.prepareMessage(body, merged(this.#defaults, options, except), this.#deliveryMode);
   }
 
   async #returned(
@@ -152,14 +151,17 @@ export class Producer {
 }
 
 /**
- * Options that are `undefined` mean the producer's default, as `None` does in Kombu; so do an empty exchange name and an
- * empty serialiser. `new Exchange("")` is the way to the anonymous exchange (spec kombu-redis §2.1).
+ * The options of one message (but one) over the producer's defaults. Options that are `undefined` mean the default, as `None` does
+ * in Kombu; so do an empty exchange name and an empty serialiser. `new Exchange("")` is the way to the anonymous exchange
+ * (spec kombu-redis §2.1).
  */
-function defined(options: PublishOptions): PublishOptions {
-  const given: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || (value === "" && (name === "exchange" || name === "serializer"))) continue;
-    given[name] = value;
+function merged(defaults: PublishOptions, options: PublishOptions, except?: string): PublishOptions {
+  const all: Record<string, unknown> = { ...defaults };
+  for (const name of Object.keys(options)) {
+    const value = (options as Readonly<Record<string, unknown>>)[name];
+    if (value === undefined || name === except) continue;
+    if (value === "" && (name === "exchange" || name === "serializer")) continue;
+    all[name] = value;
   }
-  return given as PublishOptions;
+  return all as PublishOptions;
 }

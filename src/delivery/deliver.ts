@@ -26,19 +26,31 @@ import {
  * @throws {UnroutableError} When it is mandatory and nobody is bound.
  * @throws {RedisError} When Redis did not take it, or may not have.
  */
-export async function deliver(context: DeliveryContext, publication: Publication): Promise<Delivery> {
+export function deliver(context: DeliveryContext, publication: Publication): Promise<Delivery> {
   const { exchange, type, routingKey } = publication;
   const declare = missingBindings(context, publication.declare);
   if (exchange === "") {
-    return await putAll(context, publication, toQueues(context, publication, [routingKey]), declare, []);
+    return putAll(context, publication, toQueues(context, publication, [routingKey]), declare, []);
   }
-  if (type === "fanout")
-    return await putAll(context, publication, toChannel(context, publication), declare, []);
-  if (publication.consistency === "strict") {
-    const { deliverStrictly } = await import("./deliver_strictly.ts");
-    return await deliverStrictly(context, publication, declare);
-  }
+  if (type === "fanout") return putAll(context, publication, toChannel(context, publication), declare, []);
+  if (publication.consistency === "strict") return deliverByScript(context, publication, declare);
+  return deliverByTable(context, publication, declare);
+}
 
+async function deliverByScript(
+  context: DeliveryContext,
+  publication: Publication,
+  declare: Publication["declare"],
+): Promise<Delivery> {
+  const { deliverStrictly } = await import("./deliver_strictly.ts");
+  return await deliverStrictly(context, publication, declare);
+}
+
+async function deliverByTable(
+  context: DeliveryContext,
+  publication: Publication,
+  declare: Publication["declare"],
+): Promise<Delivery> {
   const route = await findRoute(context, publication, declare);
   const warnings = skippedWarnings(route.table.skipped);
   if (route.queues.length === 0) return await unroutable(context, publication, warnings);
@@ -91,7 +103,7 @@ async function putAll(
   const before = declareCommands(context, declare);
   const answer = await put(context, publication, destination, before, []);
   const failed = answer.before.some((reply) => "error" in reply);
-  if (!failed) amendTables(context, declare);
+  if (!failed && declare.length > 0) amendTables(context, declare);
   return toDelivery(publication, destination, answer.put, failed ? [...warnings, NOT_DECLARED] : warnings);
 }
 

@@ -52,7 +52,6 @@ export async function preparePublication(
   if (typeof priority !== "number" || !Number.isFinite(priority)) {
     throw new InvalidArgumentError("priority", "must be a finite number");
   }
-  const declared = options.replyTo instanceof Queue ? [options.replyTo] : [];
   const serialized = serializeBody(body, options);
   const compression = options.compression ? findCompression(options.compression) : undefined;
   const written: SerializedBody = compression
@@ -80,19 +79,26 @@ export async function preparePublication(
     }),
     deliveryTag,
     priority,
-    declare: declaredBindings([...declared, ...(options.declare ?? [])], context.keys),
+    declare: declarationsOf(options, context.keys),
     guard:
       guard ??
       (options.retry
         ? { key: guardKey(deliveryTag, context.keys), seconds: options.idempotencyTtl ?? 3_600 }
         : undefined),
-    retryPolicy: options.retry
-      ? resolveRetryPolicy(options.retryPolicy)
-      : { ...resolveRetryPolicy(), maxRetries: 0 },
+    retryPolicy: options.retry ? resolveRetryPolicy(options.retryPolicy) : NO_RETRIES,
     mandatory: options.mandatory ?? false,
     consistency: consistencyOf(options.consistency),
     signal: options.signal,
   };
+}
+
+const NO_RETRIES: Publication["retryPolicy"] = { ...resolveRetryPolicy(), maxRetries: 0 };
+
+function declarationsOf(
+  { declare = [], replyTo }: PublishOptions,
+  keys: KeyOptions,
+): readonly DeclaredBinding[] {
+  return declaredBindings(replyTo instanceof Queue ? [replyTo, ...declare] : declare, keys);
 }
 
 /** The bindings of entities, as members of their exchanges' sets. */

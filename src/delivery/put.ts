@@ -53,22 +53,33 @@ export function toChannel(context: DeliveryContext, publication: Publication): D
   };
 }
 
+/** What a put came to, and the replies to the further commands. */
+export interface Answer {
+  readonly put: Put;
+  readonly before: readonly Reply[];
+  readonly after: readonly Reply[];
+}
+
+const NONE: readonly Reply[] = [];
+
 /**
  * Sends one publication, with further commands before and after it in the same request.
  *
  * Without a guard it is sent once, whatever happens. With one it is a single script that is sent again while its outcome
  * is open.
  *
- * @returns The put and the replies to the further commands.
+ * The returned promise is passed on, not awaited: each await on the way of a publish costs a Worker as much as the
+ * matching does.
+ *
  * @throws {RedisError} With `delivered` naming the queues that got their copy all the same.
  */
-export async function put(
+export function put(
   context: DeliveryContext,
   publication: Publication,
   destination: Destination,
   before: readonly Command[],
   after: readonly Command[],
-): Promise<{ readonly put: Put; readonly before: readonly Reply[]; readonly after: readonly Reply[] }> {
+): Promise<Answer> {
   const { signal, guard, deliveryTag, retryPolicy } = publication;
   const pushes = guard
     ? [
@@ -77,17 +88,18 @@ export async function put(
         ]),
       ]
     : destination.pushes.map(({ command, target, message }): Command => [command, target, message]);
-  const commands = [...before, ...pushes, ...after];
-  const attempt = async () => {
-    const replies = await context.connection.send(commands, { atomic: pushes.length > 1, signal });
-    const own = replies.slice(before.length, before.length + pushes.length);
+  const alone = before.length + after.length === 0;
+  const commands = alone ? pushes : [...before, ...pushes, ...after];
+  const settle = (replies: readonly Reply[]): Answer => {
+    const own = alone ? replies : replies.slice(before.length, before.length + pushes.length);
     return {
       put: guard ? guardedPut(own[0]!, deliveryTag, destination) : plainPut(own, destination),
-      before: replies.slice(0, before.length),
-      after: replies.slice(before.length + pushes.length),
+      before: alone ? NONE : replies.slice(0, before.length),
+      after: alone ? NONE : replies.slice(before.length + pushes.length),
     };
   };
-  return guard ? await withRetries(attempt, retryPolicy, signal) : await attempt();
+  const attempt = () => context.connection.send(commands, { atomic: pushes.length > 1, signal }).then(settle);
+  return guard ? withRetries(attempt, retryPolicy, signal) : attempt();
 }
 
 /** The tag of a publication's n-th copy: the first bears the publication's own, the others differ in the last group. */

@@ -71,8 +71,14 @@ export async function readTables(
   }));
 }
 
+const NONE: readonly Command[] = [];
+
 /** The commands that write bindings, one per exchange. */
-export function declareCommands(context: DeliveryContext, declare: readonly DeclaredBinding[]): Command[] {
+export function declareCommands(
+  context: DeliveryContext,
+  declare: readonly DeclaredBinding[],
+): readonly Command[] {
+  if (declare.length === 0) return NONE;
   const members = new Map<string, Set<string>>();
   for (const { exchange, member } of declare) {
     const added = members.get(exchange) ?? new Set();

@@ -36,26 +36,63 @@ export interface Envelope {
   readonly deliveryInfoRest: string;
 }
 
+/** Properties that the envelope itself sets. */
+const SET_HERE: ReadonlySet<string> = new Set(["delivery_info", "delivery_tag", "body_encoding"]);
+
+const OPENING = '{"body":';
+const CLOSING = '"}}';
+
 /** Builds the envelope; throws an `EncodeError` naming the header or property that cannot be written. */
 export function buildEnvelope(parts: EnvelopeParts): Envelope {
-  const { delivery_info, delivery_tag: _tag, body_encoding: _encoding, ...properties } = parts.properties;
-  const rest = deliveryInfoMembers(delivery_info);
-  const written: Record<string, unknown> = { ...properties, delivery_mode: parts.deliveryMode };
-  if (parts.expiration !== undefined) written.expiration = parts.expiration;
-  const before =
-    `{"body":${writePayload(parts)},"content-encoding":${JSON.stringify(parts.body.contentEncoding)},` +
+  const deliveryInfoRest = deliveryInfoMembers(parts.properties.delivery_info);
+  const properties: Record<string, unknown> = {};
+  for (const name of Object.keys(parts.properties)) {
+    if (!SET_HERE.has(name)) properties[name] = parts.properties[name];
+  }
+  properties.delivery_mode = parts.deliveryMode;
+  if (parts.expiration !== undefined) properties.expiration = parts.expiration;
+  const head =
+    `,"content-encoding":${JSON.stringify(parts.body.contentEncoding)},` +
     `"content-type":${JSON.stringify(parts.body.contentType)},` +
     `"headers":${stringifyJson(parts.headers, "headers", "refuse")},` +
-    `"properties":${stringifyJson(written, "properties", "refuse").slice(0, -1)},"delivery_info":`;
+    `"properties":${stringifyJson(properties, "properties", "refuse").slice(0, -1)},"delivery_info":`;
   const between =
     `,"priority":${JSON.stringify(parts.priority)},` +
     `"body_encoding":${JSON.stringify(parts.bodyEncoding)},"delivery_tag":"`;
-  return {
-    parts: [before, between, '"}}'],
-    deliveryInfoRest: rest,
-    copy: (deliveryTag, exchange, routingKey) =>
-      `${before}{${rest}"exchange":${JSON.stringify(exchange)},"routing_key":${JSON.stringify(routingKey)}}${between}${deliveryTag}"}}`,
-  };
+  return new WrittenEnvelope(writePayload(parts), head, deliveryInfoRest, between);
+}
+
+class WrittenEnvelope implements Envelope {
+  readonly deliveryInfoRest: string;
+  readonly #payload: string;
+  readonly #head: string;
+  readonly #between: string;
+
+  constructor(payload: string, head: string, deliveryInfoRest: string, between: string) {
+    this.#payload = payload;
+    this.#head = head;
+    this.deliveryInfoRest = deliveryInfoRest;
+    this.#between = between;
+  }
+
+  get parts(): Envelope["parts"] {
+    return [OPENING + this.#payload + this.#head, this.#between, CLOSING];
+  }
+
+  copy(deliveryTag: string, exchange: string, routingKey: string): string {
+    // Joined, because added texts stay in pieces until they are read, and batches keep thousands of them.
+    return [
+      OPENING,
+      this.#payload,
+      this.#head,
+      "{",
+      this.deliveryInfoRest,
+      `"exchange":${JSON.stringify(exchange)},"routing_key":${JSON.stringify(routingKey)}}`,
+      this.#between,
+      deliveryTag,
+      CLOSING,
+    ].join("");
+  }
 }
 
 function deliveryInfoMembers(value: unknown): string {

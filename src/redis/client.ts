@@ -70,19 +70,54 @@ export function connect(redis: RedisLike | RedisCredentials, timeout: number): C
   }
   if (!("exec" in redis)) return connectTo(redis, timeout);
   const credentials = credentialsOf(redis);
-  return credentials ? connectTo(credentials, timeout) : new RedisConnection(redis, ownName(redis), timeout);
+  if (credentials) return connectTo(credentials, timeout);
+  return new RedisConnection(
+    { redis, start: (_signal, request) => [request(), false] },
+    ownName(redis),
+    timeout,
+  );
 }
 
-function connectTo({ url, token }: RedisCredentials, timeout: number): Connection {
+function connectTo(credentials: RedisCredentials, timeout: number): Connection {
+  const { url, token } = credentials;
+  const name = `${token} ${url}`;
+  let client = clients.get(name);
+  if (!client) {
+    client = newClient(credentials);
+    if (clients.size >= MAXIMUM_CLIENTS) clients.clear();
+    clients.set(name, client);
+  }
+  return new RedisConnection(client, url, timeout);
+}
+
+/** Something that sends requests, and the means to tell it when to give up. */
+interface Client {
+  readonly redis: RedisLike;
+  /** Makes a request; says whether the client itself took the signal over. */
+  start<Answer>(
+    signal: AbortSignal,
+    request: () => Promise<Answer>,
+  ): [answer: Promise<Answer>, stops: boolean];
+}
+
+/**
+ * Clients of this isolate by token and address, which hold no white space. Making one takes longer than all else that a
+ * publish does here, and it holds no socket, no promise and no state of a request (spec http-redis §2.1).
+ */
+const clients = new Map<string, Client>();
+const MAXIMUM_CLIENTS = 100;
+
+function newClient({ url, token }: RedisCredentials): Client {
   if (typeof url !== "string" || !URL.canParse(url) || !/^https?:\/\/[^\s#$./?].\S*$/.test(url)) {
     throw new NotConfiguredError("the REST URL of the Redis database is missing or not an http(s) URL");
   }
   if (typeof token !== "string" || token === "" || /\s/.test(token)) {
     throw new NotConfiguredError("the REST token of the Redis database is missing or contains white space");
   }
-  // Read once per request, synchronously when the request is made, so one client serves many signals.
-  let signal: AbortSignal | undefined;
-  const client = new Redis({
+  // The client asks for it while the request is being made, in the same turn, so requests at the same time do not mix.
+  let current: AbortSignal | undefined;
+  let taken = false;
+  const redis = new Redis({
     url,
     token,
     enableAutoPipelining: false,
@@ -91,64 +126,69 @@ function connectTo({ url, token }: RedisCredentials, timeout: number): Connectio
     responseEncoding: false,
     automaticDeserialization: false,
     retry: { retries: 0 },
-    signal: () => signal ?? AbortSignal.timeout(timeout),
+    signal: () => {
+      taken = current !== undefined;
+      // The type knows no request without a signal; the client does.
+      return current as AbortSignal;
+    },
   });
-  return new RedisConnection(client as unknown as RedisLike, url, timeout, (next) => {
-    signal = next;
-  });
+  return {
+    redis: redis as unknown as RedisLike,
+    start(signal, request) {
+      current = signal;
+      taken = false;
+      try {
+        return [request(), taken];
+      } finally {
+        current = undefined;
+      }
+    },
+  };
 }
 
 class RedisConnection implements Connection {
   readonly database: string;
-  readonly #redis: RedisLike;
+  readonly #client: Client;
   readonly #timeout: number;
-  readonly #setSignal: ((signal: AbortSignal) => void) | undefined;
 
-  constructor(
-    redis: RedisLike,
-    database: string,
-    timeout: number,
-    setSignal?: (signal: AbortSignal) => void,
-  ) {
-    this.#redis = redis;
+  constructor(client: Client, database: string, timeout: number) {
+    this.#client = client;
     this.database = database;
     this.#timeout = timeout;
-    this.#setSignal = setSignal;
   }
 
   async send(commands: readonly Command[], options: SendOptions): Promise<readonly Reply[]> {
     options.signal?.throwIfAborted();
     const timeLimit = AbortSignal.timeout(this.#timeout);
     const signal = options.signal ? AbortSignal.any([options.signal, timeLimit]) : timeLimit;
+    const { redis } = this.#client;
+    const alone = commands.length === 1;
     try {
-      this.#setSignal?.(signal);
-      const answer = commands.length === 1 ? this.#one(commands[0]!) : this.#many(commands, options.atomic);
-      // A client of the caller's does not know our signal.
-      return await (this.#setSignal ? answer : settledBefore(answer, signal));
+      const [request, stops] = this.#client.start(signal, () =>
+        alone ? redis.exec(commands[0] as [string, ...string[]]) : many(redis, commands, options.atomic),
+      );
+      const answer = await (stops ? request : settledBefore(request, signal));
+      return alone ? [{ result: answer }] : toReplies(answer, commands.length);
     } catch (error) {
-      throw failureError(error);
+      const failure = failureError(error);
+      // Redis' own word on the only command, as a pipeline gives it with the replies.
+      if (alone && error instanceof Error && error.name === "UpstashError") return [{ error: failure }];
+      throw failure;
     }
   }
+}
 
-  async #one(command: Command): Promise<readonly Reply[]> {
-    try {
-      return [{ result: await this.#redis.exec(command as [string, ...string[]]) }];
-    } catch (error) {
-      // Redis' own word on the command, as a pipeline gives it with the replies.
-      if (error instanceof Error && error.name === "UpstashError") return [{ error: failureError(error) }];
-      throw error;
-    }
-  }
+function many(redis: RedisLike, commands: readonly Command[], atomic: boolean): Promise<unknown> {
+  const pipeline = atomic ? redis.multi() : redis.pipeline();
+  for (const command of commands) addCommand(pipeline, command);
+  return pipeline.exec({ keepErrors: true });
+}
 
-  async #many(commands: readonly Command[], atomic: boolean): Promise<readonly Reply[]> {
-    const pipeline = atomic ? this.#redis.multi() : this.#redis.pipeline();
-    for (const command of commands) addCommand(pipeline, command);
-    const answers = await pipeline.exec({ keepErrors: true });
-    if (!Array.isArray(answers) || answers.length !== commands.length) {
-      throw new TypeError("the answer does not have one reply per command");
-    }
-    return answers.map(toReply);
+function toReplies(answers: unknown, count: number): readonly Reply[] {
+  if (!Array.isArray(answers) || answers.length !== count) {
+    throw new TypeError("the answer does not have one reply per command");
   }
+  return answers.map(toReply);
 }
 
 /** A pipeline has one method per command, named in lower case. */

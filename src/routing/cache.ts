@@ -42,15 +42,20 @@ export function cachedTable(key: string): CachedTable | undefined {
  */
 export function storeTable(
   key: string,
-  members: Iterable<string>,
+  members: readonly string[],
   sep: string,
   sentAt: number,
 ): BindingTable {
   const current = tables.get(key);
   if (current && current.loadedAt > sentAt) return current.table;
-  const table = new BindingTable(members, sep);
+  // What was read before mostly still holds, and its patterns need not be compiled again.
+  const table = current && holds(current.table, members) ? current.table : new BindingTable(members, sep);
   put(key, { table, loadedAt: sentAt, missedAt: current?.missedAt ?? 0 });
   return table;
+}
+
+function holds(table: BindingTable, members: readonly string[]): boolean {
+  return members.length === table.members.size && members.every((member) => table.members.has(member));
 }
 
 /** Adds or removes members that this isolate itself just wrote, without changing the table's age. */

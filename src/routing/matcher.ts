@@ -8,8 +8,17 @@ import { PoisonPattern, parsePattern, type Step } from "./pattern.ts";
 /** Tells whether a routing key matches. */
 export type Matcher = (routingKey: string) => boolean;
 
+/** A stored pattern that more than one key matches. */
+export interface VaryingPattern {
+  readonly matches: Matcher;
+  /** What every matching key begins with; may be empty. */
+  readonly prefix: string;
+  /** What every matching key ends with, not counting one final newline; may be empty. */
+  readonly suffix: string;
+}
+
 /** A stored pattern made ready: a literal key, or a matcher. */
-export type CompiledPattern = { readonly literal: string } | { readonly matches: Matcher };
+export type CompiledPattern = { readonly literal: string } | VaryingPattern;
 
 /** Keys beyond this many UTF-16 units are not tried against patterns outside Kombu's own subset, which may backtrack. */
 const LONGEST_KEY_FOR_FOREIGN_PATTERNS = 256;
@@ -21,22 +30,36 @@ const LONGEST_KEY_FOR_FOREIGN_PATTERNS = 256;
  */
 export function compilePattern(pattern: string): CompiledPattern {
   const steps = parsePattern(pattern);
-  if (!steps) return { matches: foreign(pattern) };
-  if (steps.every((step) => typeof step.test === "object" && step.least === 1 && !step.repeats)) {
-    return { literal: steps.map(({ test }) => (test as { literal: string }).literal).join("") };
-  }
+  if (!steps) return { matches: foreign(pattern), prefix: "", suffix: "" };
+  const firstVarying = steps.findIndex((step) => literalOf(step) === undefined);
+  if (firstVarying < 0) return { literal: literals(steps) };
+  const prefix = literals(steps.slice(0, firstVarying));
+  const suffix = literals(steps.slice(steps.findLastIndex((step) => literalOf(step) === undefined) + 1));
   const general = simulate(steps);
   const segments = split(steps);
-  if (!segments) return { matches: general };
+  if (!segments) return { matches: general, prefix, suffix };
   const fast = glob(segments);
   // Only without newlines is "any run of characters" really any run, and the end really the end.
-  return { matches: (key) => (key.includes("\n") ? general(key) : fast(key)) };
+  return { matches: (key) => (key.includes("\n") ? general(key) : fast(key)), prefix, suffix };
+}
+
+/** The one character that a step stands for, or `undefined`. */
+function literalOf({ test, least, repeats }: Step): string | undefined {
+  return typeof test === "object" && least === 1 && !repeats ? test.literal : undefined;
+}
+
+function literals(steps: readonly Step[]): string {
+  return steps.map(literalOf).join("");
 }
 
 /** A text of fixed length: UTF-16 units, `NOT_DOT` where any unit but a dot fits. */
 interface Segment {
   readonly units: readonly number[];
+  /** All of it, when it is literal. */
   readonly text: string | undefined;
+  /** What is literal at its end, and where that begins. */
+  readonly tail: string;
+  readonly tailAt: number;
 }
 
 const NOT_DOT = -1;
@@ -61,10 +84,11 @@ function split(steps: readonly Step[]): Segment[] | undefined {
     else for (let index = 0; index < test.literal.length; index++) units.push(test.literal.charCodeAt(index));
     afterRun = false;
   }
-  return segments.map((units) => ({
-    units,
-    text: units.includes(NOT_DOT) ? undefined : String.fromCharCode(...units),
-  }));
+  return segments.map((units) => {
+    const tailAt = units.lastIndexOf(NOT_DOT) + 1;
+    const tail = String.fromCharCode(...units.slice(tailAt));
+    return { units, text: tailAt === 0 ? tail : undefined, tail, tailAt };
+  });
 }
 
 /** Segments with any-runs between them: the leftmost place for each is always the best. */
@@ -97,7 +121,11 @@ function fits({ units, text }: Segment, key: string, at: number): boolean {
 
 function find(segment: Segment, key: string, from: number, end: number): number {
   if (segment.text !== undefined) return key.indexOf(segment.text, from);
-  for (let at = from; at <= end; at++) if (fits(segment, key, at)) return at;
+  for (let at = from; at <= end; at++) {
+    at = key.indexOf(segment.tail, at + segment.tailAt) - segment.tailAt;
+    if (at < from) return -1;
+    if (fits(segment, key, at)) return at;
+  }
   return -1;
 }
 

@@ -2,8 +2,9 @@
  * An exchange's bindings, read from the members of its set and indexed for matching. Pure. Spec kombu-redis §6.2–6.4.
  * @module
  */
-import { type CompiledPattern, compilePattern, type Matcher } from "./matcher.ts";
+import { type CompiledPattern, compilePattern } from "./matcher.ts";
 import { PoisonPattern } from "./pattern.ts";
+import { PatternIndex } from "./pattern_index.ts";
 
 /** The exchange types that Kombu's Redis transport can deliver to. */
 export type ExchangeType = "direct" | "topic" | "fanout";
@@ -32,7 +33,7 @@ export class BindingTable {
   readonly members: ReadonlySet<string>;
   readonly #byKey = new Map<string, string[]>();
   readonly #literals = new Map<string, string[]>();
-  readonly #patterns = new Map<string, { matches: Matcher; queues: string[] }>();
+  readonly #patterns = new PatternIndex();
   readonly #plain = new Map<string, string[]>();
   readonly #plainQueues = new Set<string>();
   readonly #remembered = new Map<string, readonly string[]>();
@@ -102,10 +103,7 @@ export class BindingTable {
     for (const queue of this.#literals.get(routingKey) ?? []) queues.add(queue);
     if (routingKey.endsWith("\n"))
       for (const queue of this.#literals.get(routingKey.slice(0, -1)) ?? []) queues.add(queue);
-    for (const { matches, queues: bound } of this.#patterns.values()) {
-      if (bound.some((queue) => !queues.has(queue)) && matches(routingKey))
-        for (const queue of bound) queues.add(queue);
-    }
+    this.#patterns.collect(routingKey, queues);
     return queues;
   }
 
@@ -125,11 +123,7 @@ export class BindingTable {
     const ready = compiled.get(pattern);
     if (!ready) return false;
     if ("literal" in ready) append(this.#literals, ready.literal, queue);
-    else {
-      const entry = this.#patterns.get(pattern);
-      if (entry) entry.queues.push(queue);
-      else this.#patterns.set(pattern, { matches: ready.matches, queues: [queue] });
-    }
+    else this.#patterns.add(pattern, ready, queue);
     return true;
   }
 }

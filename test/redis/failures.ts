@@ -103,6 +103,24 @@ export function describeFailures(runtime: string): void {
       expect(await proxy.length()).toBe(2);
     });
 
+    it("requests under way at the same time each keep their own time limit and signal", async () => {
+      const proxy = through("stall", 2);
+      const publish = async (timeout: number, signal?: AbortSignal) => {
+        const producer = new Producer(new Channel(connect(proxy.url), { timeout }));
+        return await producer.publish(1, { routingKey: proxy.name, signal }).catch((error) => error);
+      };
+      const controller = new AbortController();
+      const limited = publish(400);
+      const aborted = publish(5_000, controller.signal);
+      // The proxy stalls the first two that reach it.
+      while ((await proxy.requests()) < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+      const unharmed = publish(5_000);
+      controller.abort();
+      expect(await aborted).toMatchObject({ code: "outcome-unknown" });
+      expect(await unharmed).toMatchObject({ status: "delivered" });
+      expect(await limited).toMatchObject({ code: "timed-out" });
+    });
+
     it("an aborted signal ends the wait, and the outcome is unknown", async () => {
       const proxy = through("stall", 1);
       const publish = new Producer(new Channel(connect(proxy.url))).publish(1, {

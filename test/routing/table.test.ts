@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { topicPattern } from "../../src/routing/pattern.ts";
 import { BindingTable, type ExchangeType } from "../../src/routing/table.ts";
 
 const SEP = "\x06\x16";
@@ -38,6 +39,42 @@ describe("matching", () => {
 
   it("lets a row without a pattern match every key under topic, as Kombu does", () => {
     expect(match([row("a", "", "q")], "topic", "anything")).toEqual(["q"]);
+  });
+
+  it("finds by first and last words what each pattern matches by itself", () => {
+    const words = [
+      "",
+      "a",
+      "b",
+      "*",
+      "#",
+      "a.*",
+      "*.a",
+      "#.b",
+      "a.#.b",
+      "a.b.*",
+      "*.b.a",
+      "a*.b",
+      "b.a*",
+      "*.a.#",
+      "x-y.*",
+      "*.é",
+    ];
+    const bindings = words.map((key) => row(key, topicPattern(key), `q ${key}`));
+    const table = new BindingTable(bindings, SEP);
+    const ends = ["", "a", "b", ".", "a.b", "b.a", "x-y", "é", "a\n", "\na", "😀"];
+    const keys = ends.flatMap((first) =>
+      ends.flatMap((last) => [`${first}${last}`, `${first}.${last}`, `a.${first}.${last}\n`]),
+    );
+    let matches = 0;
+    for (const key of keys) {
+      const expected = table.bindings
+        .filter((binding) => table.matches(binding, "topic", key))
+        .map(({ queue }) => queue);
+      expect([key, [...table.match("topic", key)].sort()]).toEqual([key, expected.sort()]);
+      matches += expected.length;
+    }
+    expect(matches).toBeGreaterThan(800);
   });
 
   it("answers the same when asked again, and for more keys than it remembers", () => {

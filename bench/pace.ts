@@ -1,0 +1,12 @@
+/** @module How long a comparison takes. */
+
+/** Rounds, and seconds per contender and round. */
+export interface Pace {
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+/** For figures to be shown. */
+export const THOROUGH: Pace = { rounds: 5, seconds: 2 };
+/** For a look while working. */
+export const QUICK: Pace = { rounds: 3, seconds: 1 };

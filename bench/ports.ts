@@ -1,0 +1,36 @@
+/** @module Free ports, and servers that take a moment to answer on them. */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const START_TIMEOUT_MS = 20_000;
+const POLL_INTERVAL_MS = 2;
+
+/** A port of 127.0.0.1 that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Waits until a server answers with a 2xx. Throws for any other answer, or when it ends or does not answer in time. */
+export async function untilAnswered(child: ChildProcess, url: string, init?: RequestInit): Promise<void> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (child.exitCode === null && performance.now() < deadline) {
+    try {
+      const response = await fetch(url, init);
+      const text = await response.text();
+      if (response.ok) return;
+      throw new Error(`${child.spawnfile} answered ${response.status}: ${text.slice(0, 300)}`);
+    } catch (error) {
+      // What fetch throws while nobody listens.
+      if (!(error instanceof TypeError)) throw error;
+      await sleep(POLL_INTERVAL_MS);
+    }
+  }
+  throw new Error(`${child.spawnfile} did not start`);
+}
