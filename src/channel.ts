@@ -134,13 +134,29 @@ export class Channel implements EntityChannel {
 
   /** How many messages wait in a queue, by priority step. */
   async queueSizes(queue: Queue | string): Promise<ReadonlyMap<number, number>> {
-    return await stepSizes(this.#context, nameOf(queue));
+    const name = nameOf(queue);
+    return (await this.sizesOf([name])).get(name)!;
+  }
+
+  /** How many messages wait in several queues, by priority step, in one request. */
+  async sizesOf(
+    queues: readonly (Queue | string)[],
+  ): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>> {
+    return await stepSizes(this.#context, [...new Set(queues.map(nameOf))]);
   }
 
   /** An exchange's bindings, read from Redis now. */
   async bindings(exchange: Exchange | string): Promise<BindingTable> {
-    const [known] = await readTables(this.#context, [asExchange(exchange).name], [], undefined);
-    return known!.table;
+    const { name } = asExchange(exchange);
+    return (await this.bindingsOf([name])).get(name)!;
+  }
+
+  /** The bindings of several exchanges, read from Redis now, in one request. */
+  async bindingsOf(exchanges: readonly (Exchange | string)[]): Promise<ReadonlyMap<string, BindingTable>> {
+    const names = [...new Set(exchanges.map((exchange) => asExchange(exchange).name))];
+    if (names.length === 0) return new Map();
+    const known = await readTables(this.#context, names, [], undefined);
+    return new Map(names.map((name, index) => [name, known[index]!.table]));
   }
 
   /** An exchange's bindings as this isolate knows them, however old; `undefined` when it does not. */

@@ -40,14 +40,21 @@ export async function removeBinding(
   return removed! > 0;
 }
 
-/** How many messages wait in each priority step's list. */
+/** How many messages wait in each priority step's list of each queue, as of one moment and in one request. */
 export async function stepSizes(
   context: DeliveryContext,
-  queue: string,
-): Promise<ReadonlyMap<number, number>> {
-  const commands = lists(context, queue).map((list): Command => ["LLEN", list]);
-  const lengths = numbers(await context.connection.send(commands, { atomic: true }));
-  return new Map(context.keys.prioritySteps.map((step, index) => [step, lengths[index]!]));
+  queues: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>> {
+  const { prioritySteps } = context.keys;
+  const commands = queues.flatMap((queue) => lists(context, queue).map((list): Command => ["LLEN", list]));
+  const lengths =
+    commands.length === 0 ? [] : numbers(await context.connection.send(commands, { atomic: true }));
+  return new Map(
+    queues.map((queue, place) => {
+      const from = place * prioritySteps.length;
+      return [queue, new Map(prioritySteps.map((step, index) => [step, lengths[from + index]!]))];
+    }),
+  );
 }
 
 /** Removes a queue's messages; returns how many there were. */

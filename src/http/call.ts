@@ -1,0 +1,59 @@
+/**
+ * One request to one route, as its handler sees it.
+ * @module
+ */
+import { Channel } from "../channel.ts";
+import type { Principal } from "./access/rights.ts";
+import type { Settings } from "./config/config.ts";
+import { readBody } from "./request/body.ts";
+
+/** What a call is made of. */
+export interface CallParts {
+  readonly request: Request;
+  readonly settings: Settings;
+  readonly env: object;
+  /** Who is calling; nobody with no rights on an open route. */
+  readonly principal: Principal;
+  /** The path's parameters, decoded. */
+  readonly path: Readonly<Record<string, string>>;
+  /** Where the gateway is mounted in another application: empty, or a path without a slash at its end. */
+  readonly mount: string;
+}
+
+/** Parts of the call, and what is made of them when first asked for. */
+export class Call {
+  readonly request: Request;
+  readonly settings: Settings;
+  readonly env: object;
+  readonly principal: Principal;
+  readonly path: Readonly<Record<string, string>>;
+  readonly mount: string;
+  #channel: Channel | undefined;
+
+  constructor({ request, settings, env, principal, path, mount }: CallParts) {
+    this.request = request;
+    this.settings = settings;
+    this.env = env;
+    this.principal = principal;
+    this.path = path;
+    this.mount = mount;
+  }
+
+  /**
+   * The channel of this request.
+   *
+   * The request's abort signal is not passed on: a client that goes away must not leave a push half waited for, whose
+   * outcome nobody would know.
+   *
+   * @throws {NotConfiguredError} Naming the variable that is missing.
+   */
+  get channel(): Channel {
+    this.#channel ??= Channel.fromEnv(this.env, this.settings.channel);
+    return this.#channel;
+  }
+
+  /** The body, whole. Throws `content-too-large` beyond the configured limit. */
+  async body(): Promise<Uint8Array<ArrayBuffer>> {
+    return await readBody(this.request, this.settings.maximumBodySize);
+  }
+}

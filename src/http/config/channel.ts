@@ -1,0 +1,41 @@
+/**
+ * How the consumers' Kombu is set up, and where variables are found.
+ * @module
+ */
+import { type ChannelOptions, resolveChannelOptions } from "../../delivery/channel_options.ts";
+import { InvalidArgumentError } from "../../errors.ts";
+import type { KeyOptions } from "../../routing/keys.ts";
+import type { Section } from "./section.ts";
+
+/** The database's side of the configuration. */
+export interface ChannelConfig {
+  /** Kombu's transport options, which must be the consumers' own, and limits. */
+  readonly channel?: ChannelOptions;
+  /** Where `UPSTASH_REDIS_REST_URL`, `API_TOKEN` and the others are read. Default: the request's bindings; on Node pass `process.env`. */
+  readonly env?: object;
+}
+
+/** The same, checked. */
+export interface ChannelSettings {
+  readonly channel: ChannelOptions;
+  /** What things are called in Redis. */
+  readonly keys: KeyOptions;
+  readonly env: object | undefined;
+}
+
+/** The section `channel`, `env`. */
+export const channelSection: Section<ChannelConfig, ChannelSettings> = {
+  names: { channel: true, env: true },
+  resolve({ channel = {}, env }) {
+    if (env !== undefined && (env === null || typeof env !== "object")) {
+      throw new InvalidArgumentError("env", "must be an object of variables");
+    }
+    try {
+      return { channel, keys: resolveChannelOptions(channel).keys, env };
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error;
+      const { field, message } = error;
+      throw new InvalidArgumentError(`channel.${field}`, message.slice(field.length + 3));
+    }
+  },
+};

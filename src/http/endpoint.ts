@@ -1,0 +1,92 @@
+/**
+ * From a route to a handler of Hono: who is calling, the query, the answer, and every failure as a problem.
+ * @module
+ */
+import type { Context } from "hono";
+import { InvalidArgumentError } from "../errors.ts";
+import { authenticate, demand } from "./access/authenticate.ts";
+import type { Principal } from "./access/rights.ts";
+import { Call } from "./call.ts";
+import type { Settings } from "./config/config.ts";
+import { HttpProblem, type ProblemDetails } from "./problem.ts";
+import { problemOf, retryAfter } from "./problem_of.ts";
+import { readQuery } from "./request/query.ts";
+import type { Route } from "./route.ts";
+
+const NOBODY: Principal = { name: "", allow: [] };
+
+/** The handler of a route. It answers every failure itself, so that it does the same mounted in another application. */
+export function endpoint(route: Route, settings: Settings): (c: Context) => Promise<Response> {
+  const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+  const depth = route.path.split("/").length - 1;
+  return async function answer(c) {
+    try {
+      const env = settings.env ?? c.env ?? {};
+      checkPath(c.req.url);
+      const path = Object.fromEntries(names.map((name) => [name, c.req.param(name)!]));
+      let principal = NOBODY;
+      if (route.access !== "open") {
+        principal = await authenticate(env, c.req.header("authorization") ?? null);
+        if (route.access !== "token") demand(principal, fill(route.access, path));
+      }
+      const query = route.query && readQuery(c.req.url, route.query);
+      const mount = c.req.path.split("/").slice(0, -depth).join("/");
+      const call = new Call({ request: c.req.raw, settings, env, principal, path, mount });
+      return unstored(await route.handle(call, query as never));
+    } catch (error) {
+      return failed(error, route);
+    }
+  };
+}
+
+/** The answer that tells a problem. */
+export function problemResponse(
+  problem: ProblemDetails,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const seconds = retryAfter(problem);
+  return unstored(
+    new Response(JSON.stringify(problem), {
+      status: problem.status,
+      headers: {
+        "content-type": "application/problem+json",
+        ...(seconds !== undefined && { "retry-after": seconds }),
+        ...headers,
+      },
+    }),
+  );
+}
+
+/** The problem of an error; one that nobody foresaw is logged, without anything of the request but its route. */
+export function problemFor(error: unknown, { method, path }: Pick<Route, "method" | "path">): ProblemDetails {
+  const problem = problemOf(error);
+  if (problem) return problem;
+  const { name, stack = "" } = error instanceof Error ? error : new Error();
+  // A message may quote what it stumbled over; the frames below it do not.
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  console.error(JSON.stringify({ event: "unexpected-error", method, path, error: name, frames }));
+  return new HttpProblem("internal-error", "The gateway failed; its log says where.").details;
+}
+
+function failed(error: unknown, route: Route): Response {
+  return problemResponse(problemFor(error, route), error instanceof HttpProblem ? error.headers : {});
+}
+
+function unstored(response: Response): Response {
+  response.headers.set("cache-control", "no-store");
+  return response;
+}
+
+function fill(right: string, path: Readonly<Record<string, string>>): string {
+  return right.replace(/\{(\w+)\}/g, (_, name: string) => path[name]!);
+}
+
+/** Hono leaves what it cannot decode as it is, which would be another queue's name. */
+function checkPath(url: string): void {
+  if (!url.includes("%")) return;
+  try {
+    decodeURIComponent(new URL(url).pathname);
+  } catch {
+    throw new InvalidArgumentError("path", "has a percent-encoding that is not UTF-8");
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * The gateway: publish, look and manage over HTTP. An application of Hono, to be deployed as it is or mounted in another.
+ * @module
+ */
+import type { Hono } from "hono";
+import { Hono as TinyHono } from "hono/tiny";
+import { type GatewayConfig, resolveConfig } from "./config/config.ts";
+import { endpoint } from "./endpoint.ts";
+import { openapi } from "./openapi/area.ts";
+import type { Area } from "./route.ts";
+import { exchanges } from "./routes/exchanges.ts";
+import { health } from "./routes/health.ts";
+import { messages } from "./routes/messages.ts";
+import { queues } from "./routes/queues.ts";
+import { noSuchPath, otherMethods } from "./unmatched.ts";
+
+export type { TokenEnvironment } from "./access/tokens.ts";
+export { defineConfig, type GatewayConfig } from "./config/config.ts";
+export type { ExchangeConfig } from "./config/exchanges.ts";
+
+/** Everything that can be asked for, in the order of the OpenAPI document. */
+const AREAS: readonly Area[] = [messages, queues, exchanges, health];
+
+/**
+ * Makes the gateway.
+ *
+ * @param config What this deployment is like; the database and the tokens come from the environment.
+ * @throws {InvalidArgumentError} Naming the field of `config` at fault.
+ * @example
+ * ```ts
+ * const app = new Hono();
+ * app.route("/queue", gateway({ exchanges: { orders: { type: "topic" } } }));
+ * ```
+ */
+export function gateway(config: GatewayConfig = {}): Hono {
+  const settings = resolveConfig(config);
+  const routes = [...AREAS, openapi(AREAS)].flatMap((area) => area.routes);
+  const app = new TinyHono();
+  const pathOf = (path: string) => path.replace(/\{(\w+)\}/g, ":$1");
+  for (const route of routes) app.on(route.method, pathOf(route.path), endpoint(route, settings));
+  for (const path of new Set(routes.map((route) => route.path)))
+    app.all(pathOf(path), otherMethods(routes, path));
+  // As a route as well: where the gateway is mounted, what is not found is the other application's affair, but for /v1.
+  const notFound = noSuchPath(routes);
+  app.all("/v1/*", notFound);
+  app.notFound(notFound);
+  return app as Hono;
+}

@@ -1,0 +1,28 @@
+/**
+ * What became of a publish, as an answer.
+ * @module
+ */
+import type { Delivery } from "../../delivery/publication.ts";
+import type { DeliveryOutput } from "./schemas.ts";
+
+/** A delivery as JSON spells it. */
+export function deliveryOutput({
+  status,
+  deliveryTag,
+  queues,
+  receivers,
+  warnings,
+}: Delivery): DeliveryOutput {
+  return {
+    status,
+    delivery_tag: deliveryTag,
+    queues,
+    ...(receivers !== undefined && { receivers }),
+    ...(warnings && { warnings }),
+  };
+}
+
+/** 202; 200 for what was published before. */
+export function deliveryResponse(delivery: Delivery): Response {
+  return Response.json(deliveryOutput(delivery), { status: delivery.status === "duplicate" ? 200 : 202 });
+}
