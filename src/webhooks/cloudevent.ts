@@ -1,0 +1,39 @@
+/**
+ * Events in the form in which they are queued: CloudEvents 1.0, JSON format.
+ * @module
+ */
+import type { WebhookEvent } from "./events.ts";
+
+/** A CloudEvents 1.0 object in the JSON format. `tenant` is an extension attribute. */
+export interface CloudEvent {
+  specversion: "1.0";
+  id: string;
+  source: string;
+  type: string;
+  time: string;
+  datacontenttype: string;
+  subject?: string;
+  tenant?: string;
+  data?: unknown;
+  data_base64?: string;
+}
+
+/**
+ * The CloudEvents object of an event: `id` is the sender's, `type` is `<source>.<event type>`, `source` is
+ * `/webhooks/<source>`.
+ * @param source Name of the source in this deployment.
+ */
+export function toCloudEvent(source: string, event: WebhookEvent): CloudEvent {
+  const { id, type, time, contentType, subject, tenant, data, dataBase64 } = event;
+  return {
+    specversion: "1.0",
+    id,
+    source: `/webhooks/${source}`,
+    type: `${source}.${type}`,
+    time,
+    datacontenttype: contentType,
+    ...(subject !== undefined && { subject }),
+    ...(tenant !== undefined && { tenant }),
+    ...(dataBase64 === undefined ? { data } : { data_base64: dataBase64 }),
+  };
+}

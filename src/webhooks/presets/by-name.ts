@@ -1,0 +1,12 @@
+/**
+ * Presets by the names of their exports, for tools that are given a name. A Worker that imports this carries them all.
+ * @module
+ */
+import type { Preset } from "../preset.ts";
+import * as exported from "./index.ts";
+
+/** Name of a preset. */
+export type PresetName = keyof typeof exported;
+
+/** Every preset, by name. */
+export const presets: Readonly<Record<PresetName, Preset>> = { ...exported };

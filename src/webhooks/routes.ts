@@ -1,0 +1,120 @@
+/**
+ * Which events go where: filters by type and by what is in them.
+ * @module
+ */
+import { InvalidArgumentError } from "../errors.ts";
+import type { WebhookEvent } from "./events.ts";
+import { isPath, type JsonPath, select } from "./path.ts";
+import { routingKeyOf } from "./routing-key.ts";
+
+/** A value that a condition compares with. */
+export type Scalar = string | number | boolean | null;
+
+/** A condition on the data; it holds when it does for any value at the path. */
+export type Condition =
+  | { path: JsonPath; equals: Scalar }
+  | { path: JsonPath; oneOf: readonly Scalar[] }
+  | { path: JsonPath; matches: string }
+  | { path: JsonPath; exists: boolean };
+
+/** Which events. */
+export interface Filter {
+  /**
+   * Globs over the event type: `*` is one word or a part of one, `**` any number of words, `!` in front excludes.
+   * Default: all.
+   */
+  events?: readonly string[];
+  /** Conditions on the data, all of which must hold. Default: none. */
+  where?: readonly Condition[];
+}
+
+/** Where an event goes. */
+export type Target =
+  | { task: string; queue?: string }
+  | { queue: string; task?: never }
+  /** `routingKey` defaults to the one made from the event. */
+  | { exchange: string; routingKey?: string };
+
+/** A filter and the targets of what passes it. */
+export interface Route extends Filter {
+  to: Target | readonly Target[];
+}
+
+/** Whether the text fits the glob; dots part words. */
+export function matchesGlob(glob: string, text: string): boolean {
+  const pattern = glob
+    .replace(/[.+?^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*+/g, (stars) => (stars.length > 1 ? ".*" : "[^.]*"));
+  return new RegExp(`^${pattern}$`, "s").test(text);
+}
+
+function holds(condition: Condition, data: unknown): boolean {
+  const values = select(data, condition.path).map((value) =>
+    typeof value === "bigint" ? Number(value) : value,
+  );
+  if ("exists" in condition) return values.length > 0 === condition.exists;
+  if ("equals" in condition) return values.includes(condition.equals);
+  if ("oneOf" in condition) return condition.oneOf.some((wanted) => values.includes(wanted));
+  return values.some((value) => typeof value === "string" && matchesGlob(condition.matches, value));
+}
+
+/** Whether an event passes a filter. */
+export function passes(filter: Filter, event: Pick<WebhookEvent, "type" | "data">): boolean {
+  const globs = filter.events ?? [];
+  const wanted = globs.filter((glob) => !glob.startsWith("!"));
+  if (wanted.length > 0 && !wanted.some((glob) => matchesGlob(glob, event.type))) return false;
+  if (globs.some((glob) => glob.startsWith("!") && matchesGlob(glob.slice(1), event.type))) return false;
+  return (filter.where ?? []).every((condition) => holds(condition, event.data));
+}
+
+/** The targets of an event: those of every route that it passes, each once. An exchange has its routing key. */
+export function targetsOf(routes: readonly Route[], source: string, event: WebhookEvent): Target[] {
+  const targets = new Map<string, Target>();
+  for (const route of routes) {
+    if (!passes(route, event)) continue;
+    for (const one of [route.to].flat() as Target[]) {
+      const target = "exchange" in one ? { routingKey: routingKeyOf(source, event.type), ...one } : one;
+      targets.set(JSON.stringify(target), target);
+    }
+  }
+  return [...targets.values()];
+}
+
+/**
+ * Checks routes as they are configured.
+ * @throws InvalidArgumentError naming the field.
+ */
+export function checkRoutes(routes: readonly Route[], field = "routes"): void {
+  for (const [index, route] of routes.entries()) {
+    const at = `${field}[${index}]`;
+    for (const [number, glob] of (route.events ?? []).entries()) {
+      // Each `**` may be tried at every character: a few are plenty, many are slow.
+      if (typeof glob !== "string" || glob === "" || glob.split("*").length > 9) {
+        throw new InvalidArgumentError(`${at}.events[${number}]`, "must be a glob with at most 8 stars");
+      }
+    }
+    for (const [number, condition] of (route.where ?? []).entries()) {
+      if (!isPath(condition.path)) {
+        throw new InvalidArgumentError(
+          `${at}.where[${number}].path`,
+          "must be a path such as $.a.b[0] or $.items[].id",
+        );
+      }
+      if (["equals", "oneOf", "matches", "exists"].filter((name) => name in condition).length !== 1) {
+        throw new InvalidArgumentError(
+          `${at}.where[${number}]`,
+          'must have one of "equals", "oneOf", "matches", "exists"',
+        );
+      }
+    }
+    const targets = [route.to].flat() as Target[];
+    for (const target of targets) {
+      const { task, queue, exchange } = target as Partial<Record<"task" | "queue" | "exchange", unknown>>;
+      const names = [task, queue, exchange].filter((name) => name !== undefined);
+      if (names.length === 0 || names.some((name) => typeof name !== "string" || name === "")) {
+        throw new InvalidArgumentError(`${at}.to`, "must name a task, a queue or an exchange");
+      }
+    }
+    if (targets.length === 0) throw new InvalidArgumentError(`${at}.to`, "must name a target");
+  }
+}
