@@ -91,7 +91,8 @@ export function missingBindings(
   return declare.filter(({ exchange, member }) => {
     const key = tableKey(context, exchange);
     const cached = cachedTable(key);
-    if (cached) return !cached.table.members.has(member);
+    // A seeded table says what should be there, not what is.
+    if (cached && cached.loadedAt > 0) return !cached.table.members.has(member);
     return Date.now() - declaredAt(key, member) >= context.bindingMaximumAge;
   });
 }

@@ -7,7 +7,7 @@ import { EventRejection } from "./rejection.ts";
 /** Parses JSON, throwing whatever it likes for what is none. */
 export type ParseJson = (text: string) => unknown;
 
-const decoder = new TextDecoder("utf-8", { fatal: true });
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 /** UTF-8 as text, without a byte order mark. Throws {@link EventRejection} for other bytes. */
 export function decodeUtf8(bytes: Uint8Array): string {
@@ -23,7 +23,8 @@ export function parseText(text: string, parse: ParseJson): unknown {
   try {
     return parse(text);
   } catch (error) {
-    const { position } = ((error as { members?: unknown }).members ?? {}) as { position?: unknown };
+    const { details } = error as { details?: { position?: unknown } };
+    const position = details?.position;
     const place = typeof position === "number" ? ` at position ${position}` : "";
     throw new EventRejection("malformed-json", `The text is not JSON${place}.`);
   }

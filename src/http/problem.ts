@@ -13,37 +13,31 @@ export interface ProblemDetails {
   readonly [member: string]: unknown;
 }
 
-/** Codes of failures that are HTTP's own; the library's errors bring theirs. */
-export type HttpErrorCode =
-  | "malformed-json"
-  | "malformed-authorization"
-  | "unauthenticated"
-  | "forbidden"
-  | "not-found"
-  | "method-not-allowed"
-  | "incomplete-body"
-  | "content-too-large"
-  | "unsupported-media-type"
-  | "internal-error";
+/** Codes of failures that are HTTP's own, with their statuses; the library's errors bring their own codes. */
+const STATUSES = {
+  "malformed-json": 400,
+  "malformed-authorization": 400,
+  "incomplete-body": 400,
+  "malformed-body": 400,
+  "events-rejected": 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  "origin-not-allowed": 403,
+  "not-found": 404,
+  "method-not-allowed": 405,
+  "content-too-large": 413,
+  "unsupported-media-type": 415,
+  "rate-limited": 429,
+  "internal-error": 500,
+} as const;
 
-const STATUSES: Readonly<Record<HttpErrorCode, readonly [status: number, title: string]>> = {
-  "malformed-json": [400, "The body is not valid JSON"],
-  "malformed-authorization": [400, "The Authorization header is malformed"],
-  unauthenticated: [401, "A valid token is needed"],
-  forbidden: [403, "The token lacks a right"],
-  "not-found": [404, "There is no such resource"],
-  "method-not-allowed": [405, "The resource does not have this method"],
-  "incomplete-body": [400, "The body did not arrive whole"],
-  "content-too-large": [413, "The body is too large"],
-  "unsupported-media-type": [415, "The body is of a type that is not taken here"],
-  "internal-error": [500, "An unexpected error"],
-};
+/** A code of {@link HttpProblem}. */
+export type HttpErrorCode = keyof typeof STATUSES;
 
 /** A failure that is HTTP's own. Thrown by a handler, told by the endpoint. */
 export class HttpProblem extends Error {
   override readonly name = "HttpProblem";
-  readonly code: HttpErrorCode;
-  readonly members: Readonly<Record<string, unknown>>;
+  readonly details: ProblemDetails;
   readonly headers: Readonly<Record<string, string>>;
 
   /**
@@ -58,19 +52,18 @@ export class HttpProblem extends Error {
     headers: Readonly<Record<string, string>> = {},
   ) {
     super(detail);
-    this.code = code;
-    this.members = members;
+    this.details = problemDetails(code, STATUSES[code], detail, members);
     this.headers = headers;
-  }
-
-  /** The problem as a client sees it. */
-  get details(): ProblemDetails {
-    const [status, title] = STATUSES[this.code];
-    return { type: problemType(this.code), title, status, detail: this.message, ...this.members };
   }
 }
 
-/** The URI of a problem: compared, not fetched. */
-export function problemType(code: string): string {
-  return `urn:kombu-edge:problem:${code}`;
+/** The details of a problem. Its title is its code in words. */
+export function problemDetails(
+  code: string,
+  status: number,
+  detail: string,
+  members: Readonly<Record<string, unknown>>,
+): ProblemDetails {
+  const title = code[0]!.toUpperCase() + code.slice(1).replaceAll("-", " ");
+  return { type: `urn:kombu-edge:problem:${code}`, title, status, detail, ...members };
 }

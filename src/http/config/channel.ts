@@ -5,7 +5,7 @@
 import { type ChannelOptions, resolveChannelOptions } from "../../delivery/channel_options.ts";
 import { InvalidArgumentError } from "../../errors.ts";
 import type { KeyOptions } from "../../routing/keys.ts";
-import type { Section } from "./section.ts";
+import { type Section, within } from "./section.ts";
 
 /** The database's side of the configuration. */
 export interface ChannelConfig {
@@ -30,12 +30,6 @@ export const channelSection: Section<ChannelConfig, ChannelSettings> = {
     if (env !== undefined && (env === null || typeof env !== "object")) {
       throw new InvalidArgumentError("env", "must be an object of variables");
     }
-    try {
-      return { channel, keys: resolveChannelOptions(channel).keys, env };
-    } catch (error) {
-      if (!(error instanceof InvalidArgumentError)) throw error;
-      const { field, message } = error;
-      throw new InvalidArgumentError(`channel.${field}`, message.slice(field.length + 3));
-    }
+    return { channel, keys: within("channel", () => resolveChannelOptions(channel)).keys, env };
   },
 };

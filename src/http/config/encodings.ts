@@ -5,7 +5,7 @@
 import { type Compression, registerCompression } from "../../envelope/compression.ts";
 import { registerSerializer, type Serializer } from "../../envelope/serializers.ts";
 import { InvalidArgumentError } from "../../errors.ts";
-import type { Section } from "./section.ts";
+import { type Section, within } from "./section.ts";
 
 /** What is registered when the Worker starts, for every channel of the isolate. */
 export interface EncodingsConfig {
@@ -35,11 +35,6 @@ function each<Item extends object>(
     if (item === null || typeof item !== "object") {
       throw new InvalidArgumentError(`${field}[${index}]`, "must be an object, not a name");
     }
-    try {
-      register(item);
-    } catch (error) {
-      if (!(error instanceof InvalidArgumentError)) throw error;
-      throw new InvalidArgumentError(`${field}[${index}]`, error.message);
-    }
+    within(`${field}[${index}]`, () => register(item));
   });
 }

@@ -11,7 +11,7 @@ import type { ExchangeType } from "../../routing/table.ts";
 import { OBJECT } from "../publish/schemas.ts";
 import { check } from "../request/check.ts";
 import type { ChannelConfig } from "./channel.ts";
-import type { Section } from "./section.ts";
+import { type Section, within } from "./section.ts";
 
 /** One exchange. */
 export interface ExchangeConfig {
@@ -63,12 +63,12 @@ export const exchangesSection: Section<ExchangesConfig, ExchangesSettings> = {
           const { type, deliveryMode, bindings = [], declare = false } = check(ExchangeSchema, given, field);
           if (name === "")
             throw new InvalidArgumentError("exchanges", "must not configure the anonymous exchange");
-          const exchange = at(
+          const exchange = within(
             field,
             () => new Exchange(name, { type, ...(deliveryMode && { deliveryMode }) }),
           );
           const queues = bindings.map(({ queue, routingKey = "" }, index) =>
-            at(`${field}.bindings[${index}]`, () => {
+            within(`${field}.bindings[${index}]`, () => {
               const bound = new Queue(queue, { exchange, routingKey });
               declaredBindings([bound], keys);
               return bound;
@@ -81,12 +81,3 @@ export const exchangesSection: Section<ExchangesConfig, ExchangesSettings> = {
     };
   },
 };
-
-function at<Result>(field: string, make: () => Result): Result {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof InvalidArgumentError)) throw error;
-    throw new InvalidArgumentError(field, error.message.slice(error.field.length + 3));
-  }
-}

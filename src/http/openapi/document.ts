@@ -45,7 +45,8 @@ function operation(route: Route): object {
   const { method, path, summary, access, body, answers } = route;
   const parameters = parametersOf(route);
   return {
-    operationId: `${method.toLowerCase()}${path.replace(/[^a-z]+(\w?)/g, (_, letter: string) => letter.toUpperCase())}`,
+    operationId:
+      method.toLowerCase() + path.replace(/\W+(\w?)/g, (_, letter: string) => letter.toUpperCase()),
     summary,
     ...(access !== "open" && { security: [{ token: [] }] }),
     ...(access.match(/^(open|token)$/) === null && { "x-right": access }),

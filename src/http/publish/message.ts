@@ -8,6 +8,7 @@ import type { Message } from "../../producer.ts";
 import { demand } from "../access/authenticate.ts";
 import type { Call } from "../call.ts";
 import { check } from "../request/check.ts";
+import { checkQueue } from "../request/queue_name.ts";
 import { givenKey, keyOptions } from "./idempotency.ts";
 import { MESSAGE } from "./schemas.ts";
 import { isMandatory, rightFor, targetOptions } from "./target.ts";
@@ -31,6 +32,9 @@ export async function toMessage(
   const target = { exchange: message.exchange ?? "", routingKey: message.routing_key ?? "" };
   demand(call.principal, rightFor(target));
   const { properties = {} } = message;
+  if (properties.reply_to !== undefined) {
+    checkQueue(properties.reply_to, "properties.reply_to", call.settings.keys);
+  }
   return {
     body: message.body_encoding === "base64" ? fromBase64(message.body) : message.body,
     ...targetOptions(call, target, message.exchange_type, { type: "exchange_type", queue: "routing_key" }),

@@ -6,9 +6,10 @@
 import type { PublishOptions } from "../../delivery/publish_options.ts";
 import { Exchange } from "../../entity.ts";
 import { InvalidArgumentError } from "../../errors.ts";
-import { checkQueueName } from "../../routing/keys.ts";
 import type { ExchangeType } from "../../routing/table.ts";
 import type { Call } from "../call.ts";
+import type { Settings } from "../config/config.ts";
+import { checkQueue } from "../request/queue_name.ts";
 
 /** A message's exchange and routing key as the caller gave them. */
 export interface Target {
@@ -38,21 +39,35 @@ export function targetOptions(
   if (name === "") {
     if (type !== undefined)
       throw new InvalidArgumentError(fields.type, "must not be given without an exchange");
-    checkQueueName(routingKey, fields.queue, settings.keys);
+    checkQueue(routingKey, fields.queue, settings.keys);
     return { exchange: new Exchange(""), routingKey };
   }
   const configured = settings.exchanges.get(name);
-  const exchange = configured?.exchange ?? new Exchange(name, type && { type });
-  if (type !== undefined && type !== exchange.type) {
-    throw new InvalidArgumentError(
-      fields.type,
-      `must be ${exchange.type}, as the exchange is configured, or left out`,
-    );
-  }
+  const exchange = exchangeFor(settings, name, type, fields.type);
   if (configured && configured.bindings.length > 0 && !channel.cachedBindings(exchange)) {
     channel.seedBindings(exchange, configured.bindings);
   }
   return { exchange, routingKey, ...(configured && { declare: configured.declare }) };
+}
+
+/**
+ * An exchange of the type that is configured, else stated.
+ *
+ * @param field What the caller knows the type as.
+ * @throws {InvalidArgumentError} When the two contradict each other.
+ */
+export function exchangeFor(
+  { exchanges }: Settings,
+  name: string,
+  type: ExchangeType | undefined,
+  field: string,
+): Exchange {
+  const exchange = exchanges.get(name)?.exchange ?? new Exchange(name, type && { type });
+  if (type === undefined || type === exchange.type) return exchange;
+  throw new InvalidArgumentError(
+    field,
+    `must be ${exchange.type}, as the exchange is configured, or left out`,
+  );
 }
 
 /** Whether a message that nobody is bound for is an error: unless it is asked not to be, or has somewhere else to go. */

@@ -5,6 +5,9 @@
 import * as v from "valibot";
 import { InvalidArgumentError } from "../../errors.ts";
 
+/** An error whose field is named as the caller names it, not as a TypeScript caller would. */
+export class FieldError extends InvalidArgumentError {}
+
 /** Any schema that answers at once. */
 export type Schema = v.GenericSchema;
 
@@ -16,7 +19,7 @@ export type Entries = Readonly<Record<string, Schema>>;
  *
  * @param field What to call the value in the error; empty for the whole of a body.
  * @returns The value as the schema gives it.
- * @throws {InvalidArgumentError} Naming the first member at fault.
+ * @throws {FieldError} Naming the first member at fault.
  */
 export function check<Checked extends Schema>(
   schema: Checked,
@@ -26,7 +29,7 @@ export function check<Checked extends Schema>(
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const issue = result.issues[0];
-  throw new InvalidArgumentError(pathOf(issue, field), problemWith(issue));
+  throw new FieldError(pathOf(issue, field), problemWith(issue));
 }
 
 function pathOf({ path }: v.BaseIssue<unknown>, field: string): string {

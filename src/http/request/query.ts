@@ -3,8 +3,7 @@
  * @module
  */
 import * as v from "valibot";
-import { InvalidArgumentError } from "../../errors.ts";
-import { check, type Entries, type Schema } from "./check.ts";
+import { check, type Entries, FieldError, type Schema } from "./check.ts";
 
 /** What a query's schema gives. */
 export type Query<Parameters extends Entries> = v.InferOutput<v.StrictObjectSchema<Parameters, undefined>>;
@@ -12,7 +11,7 @@ export type Query<Parameters extends Entries> = v.InferOutput<v.StrictObjectSche
 /**
  * Reads the query of a URL.
  *
- * @throws {InvalidArgumentError} Naming the parameter at fault.
+ * @throws {FieldError} Naming the parameter at fault.
  */
 export function readQuery<Parameters extends Entries>(
   url: string,
@@ -24,7 +23,7 @@ export function readQuery<Parameters extends Entries>(
     if (pair === "") continue;
     const [name = "", ...rest] = pair.split("=");
     const key = decode(name, "query");
-    if (key in given) throw new InvalidArgumentError(key, "must not be given more than once");
+    if (key in given) throw new FieldError(key, "must not be given more than once");
     const text = decode(rest.join("="), key);
     given[key] = Object.hasOwn(parameters, key) ? fromText(parameters[key]!, text) : text;
   }
@@ -35,7 +34,7 @@ function decode(text: string, field: string): string {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
-    throw new InvalidArgumentError(field, "has a percent-encoding that is not UTF-8");
+    throw new FieldError(field, "has a percent-encoding that is not UTF-8");
   }
 }
 

@@ -3,15 +3,17 @@
  * @module
  */
 import * as v from "valibot";
-import { Exchange } from "../../entity.ts";
+import type { Exchange } from "../../entity.ts";
 import { InvalidArgumentError } from "../../errors.ts";
 import type { BindingTable, ExchangeType } from "../../routing/table.ts";
 import type { Call } from "../call.ts";
 import { HttpProblem } from "../problem.ts";
 import { EXCHANGE_TYPE } from "../publish/schemas.ts";
+import { exchangeFor } from "../publish/target.ts";
 import { check } from "../request/check.ts";
 import { essence, unsupported } from "../request/content_type.ts";
 import { decodeText, parseJson } from "../request/json.ts";
+import { checkQueue } from "../request/queue_name.ts";
 import { type Area, route } from "../route.ts";
 import { explain, REASONS } from "./explain.ts";
 
@@ -52,7 +54,7 @@ export const exchanges: Area = {
       query: {},
       answers: { 200: "Bindings" },
       async handle(call) {
-        const exchange = exchangeOf(call, undefined);
+        const exchange = exchangeOf(call);
         const { bindings, skipped } = await call.channel.bindings(exchange);
         const rows = bindings.map(({ queue, routingKey, pattern }) => ({
           queue,
@@ -91,6 +93,7 @@ export const exchanges: Area = {
       async handle(call) {
         const { queue, routing_key: routingKey, type } = await readChange(call);
         const exchange = exchangeOf(call, type);
+        checkQueue(queue, "queue", call.settings.keys);
         // Without a type a topic key would be stored as a direct one, and match nothing but itself.
         if (!exchange.type)
           throw new InvalidArgumentError("type", "is required: the exchange is not configured");
@@ -118,15 +121,8 @@ export const exchanges: Area = {
 };
 
 /** The path's exchange with the type that is configured, else stated. */
-function exchangeOf({ path, settings }: Call, type: ExchangeType | undefined): Exchange {
-  const configured = settings.exchanges.get(path.exchange!)?.exchange;
-  if (type !== undefined && configured && type !== configured.type) {
-    throw new InvalidArgumentError(
-      "type",
-      `must be ${configured.type}, as the exchange is configured, or left out`,
-    );
-  }
-  return configured ?? new Exchange(path.exchange!, type && { type });
+function exchangeOf({ path, settings }: Call, type?: ExchangeType): Exchange {
+  return exchangeFor(settings, path.exchange!, type, "type");
 }
 
 async function readChange(call: Call): Promise<v.InferOutput<typeof change>> {

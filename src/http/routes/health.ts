@@ -3,7 +3,7 @@
  * @module
  */
 import * as v from "valibot";
-import { RedisError, UnavailableError } from "../../errors.ts";
+import { OutcomeUnknownError, UnavailableError } from "../../errors.ts";
 import { knownTokens } from "../access/tokens.ts";
 import type { Call } from "../call.ts";
 import { problemFor, problemResponse } from "../endpoint.ts";
@@ -66,10 +66,6 @@ async function ping(call: Call): Promise<unknown> {
     return reply?.result === "PONG" ? undefined : new UnavailableError("the database did not answer a ping");
   } catch (error) {
     // Nothing was published, whatever became of the ping.
-    return error instanceof RedisError &&
-      "code" in error &&
-      ["timed-out", "outcome-unknown"].includes(String(error.code))
-      ? new UnavailableError("the database did not answer in time")
-      : error;
+    return error instanceof OutcomeUnknownError ? new UnavailableError(error.message) : error;
   }
 }

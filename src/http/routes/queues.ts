@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import type { Call } from "../call.ts";
 import { OBJECT } from "../publish/schemas.ts";
+import { checkQueue } from "../request/queue_name.ts";
 import { type Area, route } from "../route.ts";
 
 const depth = v.strictObject({
@@ -40,8 +41,9 @@ export const queues: Area = {
       access: "read",
       query: {},
       answers: { 200: "Queue" },
-      async handle({ channel, path }) {
-        return Response.json(depthOf(path.queue!, await channel.queueSizes(path.queue!)));
+      async handle(call) {
+        const queue = queueOf(call);
+        return Response.json(depthOf(queue, await call.channel.queueSizes(queue)));
       },
     }),
     route({
@@ -51,12 +53,17 @@ export const queues: Area = {
       access: "manage",
       query: {},
       answers: { 200: "Purged" },
-      async handle({ channel, path }) {
-        return Response.json({ purged: await channel.purgeQueue(path.queue!) });
+      async handle(call) {
+        return Response.json({ purged: await call.channel.purgeQueue(queueOf(call)) });
       },
     }),
   ],
 };
+
+function queueOf({ path, settings }: Call): string {
+  checkQueue(path.queue!, "queue", settings.keys);
+  return path.queue!;
+}
 
 async function knownQueues({ channel, settings }: Call): Promise<readonly string[]> {
   const known = new Set(settings.queues);
