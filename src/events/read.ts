@@ -19,6 +19,8 @@ export interface Candidate {
   readonly index: number;
   /** Its line, from 1, in a body of lines. */
   readonly line?: number;
+  /** Bytes of its line. */
+  readonly size?: number;
   readonly event: Record<string, unknown> | EventRejection;
 }
 
@@ -162,7 +164,7 @@ async function* lineCandidates(
       const event = attempt(() =>
         bytes ? checked(parseText(decodeUtf8(bytes), parse), stream) : tooLarge(stream),
       );
-      batch.push({ index: index++, line: number, event });
+      batch.push({ index: index++, line: number, size: bytes?.byteLength ?? 0, event });
     }
     if (batch.length > 0) yield batch;
   }

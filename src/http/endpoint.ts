@@ -31,7 +31,15 @@ export function endpoint(route: Route, settings: Settings): (c: Context) => Prom
       }
       const query = route.query && readQuery(c.req.url, route.query);
       const mount = c.req.path.replace(/\/$/, "").split("/").slice(0, -depth).join("/");
-      const call = new Call({ request: c.req.raw, settings, env, principal, path, mount, waitUntil: waitUntil(c) });
+      const call = new Call({
+        request: c.req.raw,
+        settings,
+        env,
+        principal,
+        path,
+        mount,
+        waitUntil: waitUntil(c),
+      });
       return unstored(await route.handle(call, query as never));
     } catch (error) {
       return failed(error, route);

@@ -6,6 +6,7 @@ import type { Hono } from "hono";
 import { Hono as TinyHono } from "hono/tiny";
 import { type GatewayConfig, resolveConfig } from "./config/config.ts";
 import { endpoint } from "./endpoint.ts";
+import { events } from "./events/area.ts";
 import { openapi } from "./openapi/area.ts";
 import type { Area } from "./route.ts";
 import { exchanges } from "./routes/exchanges.ts";
@@ -34,7 +35,8 @@ const AREAS: readonly Area[] = [messages, queues, exchanges, health];
  */
 export function gateway(config: GatewayConfig = {}): Hono {
   const settings = resolveConfig(config);
-  const routes = [...AREAS, openapi(AREAS)].flatMap((area) => area.routes);
+  const areas = [...AREAS, events(settings)];
+  const routes = [...areas, openapi(areas)].flatMap((area) => area.routes);
   const app = new TinyHono();
   const pathOf = (path: string) => path.replace(/\{(\w+)\}/g, ":$1");
   for (const route of routes) app.on(route.method, pathOf(route.path), endpoint(route, settings));
