@@ -31,19 +31,20 @@ export async function senderOf(
   query: URLSearchParams,
 ): Promise<string | undefined> {
   const header = call.request.headers.get("authorization");
-  const user = /^basic +([\w+/]+=*) *$/i.exec(header ?? "")?.[1];
+  const hasKeys = stream.writeKeys.length > 0;
+  const user = hasKeys ? /^basic +([\w+/]+=*) *$/i.exec(header ?? "")?.[1] : undefined;
   if (user !== undefined) return withKey(stream, userOf(user));
   const accessToken = query.get("access_token");
-  if (header !== null || accessToken !== null) {
-    const principal = await authenticate(call.env, header ?? `Bearer ${accessToken}`);
-    demand(principal, `events:${stream.name}`);
-    return `token:${principal.name}`;
+  if (header === null && accessToken === null && hasKeys) {
+    const writeKey = query.get("write_key");
+    return writeKey === null ? undefined : withKey(stream, writeKey);
   }
-  const writeKey = query.get("write_key");
-  if (writeKey !== null) return withKey(stream, writeKey);
-  if (stream.writeKeys.length > 0) return undefined;
-  await authenticate(call.env, null);
-  return undefined;
+  const principal = await authenticate(
+    call.env,
+    header ?? (accessToken === null ? null : `Bearer ${accessToken}`),
+  );
+  demand(principal, `events:${stream.name}`);
+  return `token:${principal.name}`;
 }
 
 /** The sender by a write key. Throws {@link HttpProblem} `unauthenticated` for none or an unknown one. */
