@@ -7,6 +7,23 @@ import { type Answer, environment, fresh, landed, read } from "../client.ts";
 
 export const WRITE_KEY = "pk_test_key";
 
+/** An execution context that keeps what is to go on after the answer. */
+export class Promises {
+  readonly #work: Promise<unknown>[] = [];
+
+  waitUntil(work: Promise<unknown>): void {
+    this.#work.push(work);
+  }
+
+  passThroughOnException(): void {}
+
+  /** Waits for all of it, and returns how much it is. */
+  async done(): Promise<number> {
+    await Promise.all(this.#work);
+    return this.#work.length;
+  }
+}
+
 export interface Sent {
   readonly query?: string;
   readonly method?: string;
@@ -16,7 +33,7 @@ export interface Sent {
   readonly key?: string | null;
   readonly env?: Record<string, unknown>;
   readonly cf?: Record<string, unknown>;
-  readonly context?: ExecutionContext;
+  readonly context?: Pick<Promises, "waitUntil">;
   readonly path?: string;
 }
 
@@ -37,9 +54,9 @@ export function stream(options: Partial<StreamOptions> = {}, config: Partial<Gat
       method: sent.method ?? "POST",
       headers: sent.headers ?? {},
       ...(sent.body !== undefined && { body: sent.body }),
-      ...(sent.cf && { cf: sent.cf as IncomingRequestCfProperties }),
+      ...(sent.cf && { cf: sent.cf }),
     } as RequestInit);
-    return await read(await app.fetch(request, sent.env ?? environment(), sent.context));
+    return await read(await app.fetch(request, sent.env ?? environment(), sent.context as never));
   }
   const list = `${globalKeyprefix}${queue}`;
   /** The queued bodies, oldest first. */
@@ -54,7 +71,10 @@ export function stream(options: Partial<StreamOptions> = {}, config: Partial<Gat
 export const NDJSON = { "content-type": "application/x-ndjson" };
 
 /** The body compressed. */
-export async function compress(body: string | Uint8Array, format: CompressionFormat): Promise<Uint8Array> {
+export async function compress(
+  body: string | Uint8Array<ArrayBuffer>,
+  format: CompressionFormat,
+): Promise<Uint8Array<ArrayBuffer>> {
   const stream = new Blob([body]).stream().pipeThrough(new CompressionStream(format));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
