@@ -3,20 +3,23 @@
  * @module
  */
 
-/** One line: its bytes without the line break, or `undefined` when it is longer than allowed. */
+/** One line that is not blank: its bytes without white space before, or `undefined` when it is longer than allowed. */
 export interface Line {
-  /** From 1. */
+  /** From 1, blank lines counted. */
   readonly number: number;
   readonly bytes: Uint8Array | undefined;
 }
 
 const NEWLINE = 10;
+const SPACE = 32;
+
+/** Lines that are given out at once: a body may be nothing but line feeds and single characters. */
+const PORTION = 500;
 
 /**
- * Splits at line feeds. The last line needs none; an empty one after the last line feed is no line.
+ * Splits at line feeds, of which the last line needs none. Nothing is made of blank lines.
  *
  * @param maximum Bytes beyond which a line is skipped as it arrives.
- * @returns Per chunk of bytes, the lines that end in it.
  */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
@@ -24,30 +27,34 @@ export async function* readLines(
 ): AsyncGenerator<readonly Line[], void, undefined> {
   let parts: Uint8Array[] = [];
   let size = 0;
-  let number = 0;
-  const add = (bytes: Uint8Array) => {
-    size += bytes.byteLength;
-    if (size > maximum) parts = [];
-    else if (bytes.byteLength > 0) parts.push(bytes);
-  };
-  const take = (): Line => {
-    const line = { number: ++number, bytes: size > maximum ? undefined : join(parts, size) };
+  let number = 1;
+  let lines: Line[] = [];
+  const end = () => {
+    if (size > 0) lines.push({ number, bytes: size > maximum ? undefined : join(parts, size) });
     parts = [];
     size = 0;
-    return line;
+    number++;
   };
   for await (const chunk of chunks) {
-    const lines: Line[] = [];
-    let from = 0;
-    for (let to = chunk.indexOf(NEWLINE); to >= 0; to = chunk.indexOf(NEWLINE, from)) {
-      add(chunk.subarray(from, to));
-      lines.push(take());
+    for (let from = 0; from < chunk.length; ) {
+      const found = chunk.indexOf(NEWLINE, from);
+      const to = found < 0 ? chunk.length : found;
+      if (size === 0) while (from < to && chunk[from]! <= SPACE) from++;
+      size += to - from;
+      if (size > maximum) parts = [];
+      else if (to > from) parts.push(chunk.subarray(from, to));
+      if (found >= 0) end();
       from = to + 1;
+      if (lines.length === PORTION) {
+        yield lines;
+        lines = [];
+      }
     }
-    add(chunk.subarray(from));
     if (lines.length > 0) yield lines;
+    lines = [];
   }
-  if (size > 0) yield [take()];
+  end();
+  if (lines.length > 0) yield lines;
 }
 
 /** Puts parts together. */

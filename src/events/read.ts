@@ -160,13 +160,12 @@ async function* lineCandidates(
   for await (const lines of readLines(chunks, stream.maximumEventSize)) {
     const batch: Candidate[] = [];
     for (const { number, bytes } of lines) {
-      if (bytes && isBlank(bytes)) continue;
       const event = attempt(() =>
         bytes ? checked(parseText(decodeUtf8(bytes), parse), stream) : tooLarge(stream),
       );
       batch.push({ index: index++, line: number, size: bytes?.byteLength ?? 0, event });
     }
-    if (batch.length > 0) yield batch;
+    yield batch;
   }
 }
 

@@ -134,11 +134,7 @@ describe("when Redis does not take events", () => {
 describe("acknowledgement", () => {
   it("immediate: answers before Redis does, and publishes after", async () => {
     const { send, queued } = stream({ acknowledgement: "immediate" });
-    const work: Promise<unknown>[] = [];
-    const context = {
-      waitUntil: (one: Promise<unknown>) => void work.push(one),
-      passThroughOnException() {},
-    };
+    const context = new Promises();
     const answer = await send({ body: '[{"id":1},"x"]', context });
     expect(answer.body).toMatchObject({ accepted: 1, rejected: [{ index: 1, code: "not-an-object" }] });
     expect(await context.done()).toBe(1);
@@ -148,11 +144,7 @@ describe("acknowledgement", () => {
   it("immediate: what is lost then is in the log, without a word of it", async () => {
     const { send } = stream({ acknowledgement: "immediate" });
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
-    const work: Promise<unknown>[] = [];
-    const context = {
-      waitUntil: (one: Promise<unknown>) => void work.push(one),
-      passThroughOnException() {},
-    };
+    const context = new Promises();
     const url = `${inject("faultProxyUrl")}/reset-before/99/${crypto.randomUUID()}`;
     const answer = await send({
       body: '[{"id":"secret"},{"id":2}]',
