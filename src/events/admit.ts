@@ -4,24 +4,24 @@
  */
 import { select } from "../webhooks/path.ts";
 import type { StreamEvent } from "./event.ts";
-import { EventRejection } from "./rejection.ts";
+import { Rejection } from "./rejection.ts";
 import type { Stream } from "./stream.ts";
 
 /**
  * Checks an event's data.
  *
  * @returns The event, its data as the schema gives it; `undefined` when sampling leaves it out.
- * @throws {EventRejection} `missing-field`, `forbidden-field`, `invalid-event`, naming the place.
+ * @throws {Rejection} `missing-field`, `forbidden-field`, `invalid-event`, naming the place.
  */
 export async function admit(event: StreamEvent, stream: Stream): Promise<StreamEvent | undefined> {
   const { cloudEvent } = event;
   for (const path of stream.required) {
     if (select(cloudEvent.data, path).length === 0)
-      throw new EventRejection("missing-field", `"${path}" is required.`);
+      throw new Rejection("missing-field", `"${path}" is required.`);
   }
   for (const path of stream.forbidden) {
     if (select(cloudEvent.data, path).length > 0) {
-      throw new EventRejection("forbidden-field", `"${path}" must not be there.`);
+      throw new Rejection("forbidden-field", `"${path}" must not be there.`);
     }
   }
   const data = stream.schema ? await validate(cloudEvent.data, stream) : cloudEvent.data;
@@ -38,7 +38,7 @@ async function validate(data: unknown, { schema }: Stream): Promise<unknown> {
     const key = typeof step === "object" ? step.key : step;
     place += typeof key === "number" ? `[${key}]` : `.${String(key).toWellFormed().slice(0, 100)}`;
   }
-  throw new EventRejection("invalid-event", `"${place.slice(0, 300)}" does not fit the stream's schema.`);
+  throw new Rejection("invalid-event", `"${place.slice(0, 300)}" does not fit the stream's schema.`);
 }
 
 /** A number from 0 to below 1: by the event's identity, so that it is kept or left out however often it is sent. */

@@ -2,7 +2,7 @@
  * A body's bytes as they arrive: decompressed, counted, and never more of them in memory than asked for.
  * @module
  */
-import { BodyError } from "./rejection.ts";
+import { Rejection } from "./rejection.ts";
 
 /** Content codings that are understood. */
 export type Coding = "gzip" | "deflate";
@@ -22,7 +22,7 @@ type Reader = ReadableStreamDefaultReader<Uint8Array> | ReadableStreamBYOBReader
  * Reads a body.
  *
  * @param maximum Bytes, after decompression, beyond which it is refused while it arrives.
- * @throws {BodyError} `content-too-large`; `incomplete-body` when the client went away; `malformed-body` for bytes that are
+ * @throws {Rejection} `content-too-large`; `incomplete-body` when the client went away; `malformed-body` for bytes that are
  * not of the coding.
  */
 export async function* readBytes(
@@ -34,7 +34,7 @@ export async function* readBytes(
   for await (const chunk of coding ? inflate(body, coding) : read(body)) {
     size += chunk.byteLength;
     if (size > maximum) {
-      throw new BodyError("content-too-large", `The body must not be larger than ${maximum} bytes.`);
+      throw new Rejection("content-too-large", `The body must not be larger than ${maximum} bytes.`);
     }
     yield chunk;
   }
@@ -47,7 +47,7 @@ async function* read(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Arra
     for (;;) {
       const { done, value } = await next(reader).catch(() => {
         isOpen = false;
-        throw new BodyError("incomplete-body", "The connection ended before the body did.");
+        throw new Rejection("incomplete-body", "The connection ended before the body did.");
       });
       isOpen = !done;
       if (done) return;
@@ -68,7 +68,7 @@ async function* inflate(
   const reader = readerOf(readable as ReadableStream<Uint8Array>);
   const guarded = <Result>(step: Promise<Result>) =>
     step.catch(() => {
-      throw new BodyError("malformed-body", `The body is not ${coding}, or breaks off.`);
+      throw new Rejection("malformed-body", `The body is not ${coding}, or breaks off.`);
     });
   let pending = next(reader);
   pending.catch(() => {});

@@ -6,7 +6,7 @@
  */
 import { toBase64 } from "../envelope/base64.ts";
 import { decodeUtf8, isObject, type ParseJson, parseText } from "./json.ts";
-import { EventRejection } from "./rejection.ts";
+import { Rejection } from "./rejection.ts";
 
 /** RFC 3339. */
 const TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
@@ -24,7 +24,7 @@ export function isCloudEvent(value: unknown): value is Record<string, unknown> {
 /**
  * Checks a CloudEvent in the JSON format.
  *
- * @throws {EventRejection} `invalid-cloudevent`, naming the attribute.
+ * @throws {Rejection} `invalid-cloudevent`, naming the attribute.
  */
 export function checkCloudEvent(event: Record<string, unknown>): void {
   if (event.specversion !== "1.0") throw invalid("specversion", 'must be "1.0"');
@@ -45,10 +45,7 @@ export function checkCloudEvent(event: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(event)) {
     if (name === "data" || name === "data_base64") continue;
     if (!/^[a-z0-9]{1,100}$/.test(name)) {
-      throw new EventRejection(
-        "invalid-cloudevent",
-        "An attribute's name has other characters than a-z and 0-9.",
-      );
+      throw new Rejection("invalid-cloudevent", "An attribute's name has other characters than a-z and 0-9.");
     }
     if (isObject(value) || Array.isArray(value))
       throw invalid(name, "must be a text, a whole number or a boolean");
@@ -63,7 +60,7 @@ export function isBinaryMode(headers: Headers): boolean {
 /**
  * The event of a request in binary mode. Its body is the data, its content type the data's.
  *
- * @throws {EventRejection} `invalid-cloudevent` for attributes that cannot be read.
+ * @throws {Rejection} `invalid-cloudevent` for attributes that cannot be read.
  */
 export function fromBinaryMode(
   headers: Headers,
@@ -104,6 +101,6 @@ function decodeAttribute(name: string, value: string): string {
   }
 }
 
-function invalid(attribute: string, problem: string): EventRejection {
-  return new EventRejection("invalid-cloudevent", `The attribute "${attribute.slice(0, 100)}" ${problem}.`);
+function invalid(attribute: string, problem: string): Rejection {
+  return new Rejection("invalid-cloudevent", `The attribute "${attribute.slice(0, 100)}" ${problem}.`);
 }

@@ -23,7 +23,7 @@ const MAXIMUM_NAME = 255;
  * the data of one: type `<stream>.<its type>`, source `/events/<stream>`.
  *
  * @param now Milliseconds of Unix time, for an event that does not say when it happened.
- * @throws {EventRejection} `invalid-cloudevent`.
+ * @throws {Rejection} `invalid-cloudevent`.
  */
 export function toEvent(value: Record<string, unknown>, stream: Stream, now: number): StreamEvent {
   if (isCloudEvent(value)) {

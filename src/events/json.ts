@@ -2,23 +2,23 @@
  * Text into the values of events, and what no event may hold.
  * @module
  */
-import { EventRejection } from "./rejection.ts";
+import { Rejection } from "./rejection.ts";
 
 /** Parses JSON, throwing whatever it likes for what is none. */
 export type ParseJson = (text: string) => unknown;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
-/** UTF-8 as text, without a byte order mark. Throws {@link EventRejection} for other bytes. */
+/** UTF-8 as text, without a byte order mark. Throws {@link Rejection} for other bytes. */
 export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
   } catch {
-    throw new EventRejection("invalid-utf8", "The text is not UTF-8.");
+    throw new Rejection("invalid-utf8", "The text is not UTF-8.");
   }
 }
 
-/** Parses a text. Throws {@link EventRejection} `malformed-json`, with the place where the parser tells it. */
+/** Parses a text. Throws {@link Rejection} `malformed-json`, with the place where the parser tells it. */
 export function parseText(text: string, parse: ParseJson): unknown {
   try {
     return parse(text);
@@ -26,7 +26,7 @@ export function parseText(text: string, parse: ParseJson): unknown {
     const { details } = error as { details?: { position?: unknown } };
     const position = details?.position;
     const place = typeof position === "number" ? ` at position ${position}` : "";
-    throw new EventRejection("malformed-json", `The text is not JSON${place}.`);
+    throw new Rejection("malformed-json", `The text is not JSON${place}.`);
   }
 }
 
@@ -35,11 +35,11 @@ export function parseText(text: string, parse: ParseJson): unknown {
  * JavaScript object inherits, and an object of `__type__` and `__value__` is decoded by Kombu (spec kombu-redis §3.1).
  *
  * @param depth How many levels the value may have.
- * @throws {EventRejection} `too-deep` or `forbidden-key`.
+ * @throws {Rejection} `too-deep` or `forbidden-key`.
  */
 export function checkStructure(value: unknown, depth: number): void {
   if (value === null || typeof value !== "object") return;
-  if (depth <= 0) throw new EventRejection("too-deep", "The event is nested too deeply.");
+  if (depth <= 0) throw new Rejection("too-deep", "The event is nested too deeply.");
   if (Array.isArray(value)) {
     for (const item of value) checkStructure(item, depth - 1);
     return;
@@ -49,12 +49,11 @@ export function checkStructure(value: unknown, depth: number): void {
   if (prototype !== Object.prototype && prototype !== null) return;
   const keys = Object.keys(value);
   for (const key of keys) {
-    if (key === "__proto__")
-      throw new EventRejection("forbidden-key", 'No object may have the key "__proto__".');
+    if (key === "__proto__") throw new Rejection("forbidden-key", 'No object may have the key "__proto__".');
     checkStructure((value as Record<string, unknown>)[key], depth - 1);
   }
   if (keys.length === 2 && keys.includes("__type__") && keys.includes("__value__")) {
-    throw new EventRejection("forbidden-key", 'No object may have just the keys "__type__" and "__value__".');
+    throw new Rejection("forbidden-key", 'No object may have just the keys "__type__" and "__value__".');
   }
 }
 

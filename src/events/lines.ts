@@ -22,7 +22,7 @@ const PORTION = 500;
  * @param maximum Bytes beyond which a line is skipped as it arrives.
  */
 export async function* readLines(
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   maximum: number,
 ): AsyncGenerator<readonly Line[], void, undefined> {
   let parts: Uint8Array[] = [];

@@ -7,7 +7,7 @@ import type { Message } from "../producer.ts";
 import { select } from "../webhooks/path.ts";
 import { routingKeyOf } from "../webhooks/routing-key.ts";
 import type { StreamEvent } from "./event.ts";
-import { EventRejection } from "./rejection.ts";
+import { Rejection } from "./rejection.ts";
 import type { Stream } from "./stream.ts";
 
 /** Where an event goes: an empty exchange means that the routing key is a queue's name. */
@@ -16,7 +16,7 @@ export interface EventTarget {
   readonly routingKey: string;
 }
 
-/** The target of an event. Throws {@link EventRejection} `no-routing-key` when its path leads to nothing. */
+/** The target of an event. Throws {@link Rejection} `no-routing-key` when its path leads to nothing. */
 export function targetOf({ cloudEvent }: StreamEvent, { to }: Stream): EventTarget {
   if ("queue" in to) return { exchange: "", routingKey: to.queue };
   const { exchange, routingKey } = to;
@@ -25,8 +25,7 @@ export function targetOf({ cloudEvent }: StreamEvent, { to }: Stream): EventTarg
   const [found] = select(cloudEvent, routingKey);
   const isName = typeof found === "string" || typeof found === "number" || typeof found === "bigint";
   const key = isName ? routingKeyOf("", String(found)) : "";
-  if (key === "")
-    throw new EventRejection("no-routing-key", `"${routingKey}" has no text for a routing key.`);
+  if (key === "") throw new Rejection("no-routing-key", `"${routingKey}" has no text for a routing key.`);
   return { exchange, routingKey: key };
 }
 

@@ -1,10 +1,10 @@
 /**
- * Why an event, or a whole body, is not taken. Neither ever quotes what arrived.
+ * Why an event, or a whole body, is not taken. Never quotes what arrived.
  * @module
  */
 
 /** Codes of events that are not taken, as they stand in the answer; those of the library's errors may stand beside them. */
-export type RejectionCode =
+export type EventCode =
   | "malformed-json"
   | "invalid-utf8"
   | "not-an-object"
@@ -17,30 +17,15 @@ export type RejectionCode =
   | "invalid-event"
   | "no-routing-key";
 
-/** One event is not taken; the others of its request are. */
-export class EventRejection extends Error {
-  override readonly name = "EventRejection";
-  readonly code: RejectionCode;
+/** Codes of bodies that cannot be read, or not any further. */
+export type BodyCode = "content-too-large" | "unsupported-media-type" | "incomplete-body" | "malformed-body";
 
-  constructor(code: RejectionCode, detail: string) {
-    super(detail);
-    this.code = code;
-  }
-}
+/** An event is not taken, while the others of its request are; thrown while a body is read, the body is not. */
+export class Rejection extends Error {
+  override readonly name = "Rejection";
+  readonly code: EventCode | BodyCode;
 
-/** Codes of bodies that cannot be read on. */
-export type BodyErrorCode =
-  | "content-too-large"
-  | "unsupported-media-type"
-  | "incomplete-body"
-  | "malformed-body";
-
-/** The body cannot be read, or not any further. */
-export class BodyError extends Error {
-  override readonly name = "BodyError";
-  readonly code: BodyErrorCode;
-
-  constructor(code: BodyErrorCode, detail: string) {
+  constructor(code: EventCode | BodyCode, detail: string) {
     super(detail);
     this.code = code;
   }

@@ -4,7 +4,7 @@
  */
 import { isObject } from "./json.ts";
 import type { Envelope } from "./read.ts";
-import { BodyError } from "./rejection.ts";
+import { Rejection } from "./rejection.ts";
 import type { Stream } from "./stream.ts";
 
 /** Calls that bring one message. */
@@ -24,10 +24,10 @@ export function segmentStream(stream: Stream): Stream {
 
 /** Takes the messages out of a call's body. The key does not belong to any of them. */
 export function openSegment(call: SegmentCall, value: unknown): Envelope {
-  if (!isObject(value)) throw new BodyError("malformed-body", "The body is not a JSON object.");
+  if (!isObject(value)) throw new Rejection("malformed-body", "The body is not a JSON object.");
   const { writeKey, ...message } = value;
   if (call !== "batch") return { events: [{ type: call, ...message }], writeKey };
   if (!Array.isArray(message.batch))
-    throw new BodyError("malformed-body", '"batch" must be a list of messages.');
+    throw new Rejection("malformed-body", '"batch" must be a list of messages.');
   return { events: message.batch, writeKey };
 }

@@ -199,7 +199,7 @@ describe.skipIf(!CHROMIUM)("in Chromium", () => {
       return [await plain.json(), await asked.json(), await small.json(), bad.status, (await bad.json()).type];
     })()`);
     const taken = { accepted: 1, duplicates: 0, rejected: [] };
-    expect(told).toEqual([taken, taken, taken, 400, "urn:kombu-edge:problem:malformed-body"]);
+    expect(told).toEqual([taken, taken, taken, 400, "urn:kombu-edge:problem:malformed-json"]);
     expect(await ids()).toEqual(["plain", "asked", "zipped"]);
     await page.context().close();
   });

@@ -22,38 +22,43 @@ export interface StreamsSettings {
   readonly streams: ReadonlyMap<string, Stream>;
 }
 
-const name = v.pipe(v.string(), v.minLength(1, "must not be empty"));
-const path = v.pipe(v.string(), v.check(isPath, "must be a path such as $.user.id"));
-const paths = v.optional(v.array(path));
-const amount = v.optional(
-  v.pipe(v.number(), v.integer("must be a whole number"), v.minValue(1, "must be above 0")),
-);
+/** A member that is a text, a number or another value of which a test knows whether it will do. */
+const of = (test: (value: unknown) => boolean, problem: string) =>
+  v.optional(v.custom<unknown>(test, problem));
+
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+const isAmount = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
+const isPathText = (value: unknown) => isText(value) && isPath(value);
+const isRecord = (value: unknown) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+const list = (test: (value: unknown) => boolean, problem: string) =>
+  v.optional(v.array(v.custom<unknown>(test, problem)));
+
+const text = of(isText, "must be a text that is not empty");
+const path = of(isPathText, "must be a path such as $.user.id");
+const paths = list(isPathText, "must be a path such as $.user.id");
+const amount = of(isAmount, "must be a whole number above 0");
 const flag = v.optional(v.boolean());
 
 const STREAM = v.strictObject({
-  to: v.union([
-    v.strictObject({ queue: v.string() }),
-    v.strictObject({ exchange: name, routingKey: v.optional(v.string()) }),
-  ]),
+  to: v.strictObject({ queue: v.optional(v.string()), exchange: text, routingKey: v.optional(v.string()) }),
   accepts: v.optional(v.array(v.picklist(BODY_KINDS))),
-  writeKeys: v.optional(
-    v.array(
-      v.pipe(v.string(), v.regex(/^[\w.~-]{8,200}$/, "must be 8 to 200 of A-Z, a-z, 0-9, _, -, . and ~")),
-    ),
+  writeKeys: list(
+    (key) => isText(key) && /^[\w.~-]{8,200}$/.test(key),
+    "must be 8 to 200 of A-Z, a-z, 0-9, _, -, . and ~",
   ),
-  origins: v.optional(
-    v.array(v.pipe(v.string(), v.check(isOriginPattern, "must be an origin such as https://shop.example"))),
+  origins: list(
+    (origin) => isText(origin) && isOriginPattern(origin),
+    "must be an origin such as https://shop.example",
   ),
-  dedupe: v.optional(v.union([v.literal(false), v.pipe(v.number(), v.integer(), v.minValue(1))])),
+  dedupe: of((value) => value === false || isAmount(value), "must be a whole number above 0, or false"),
   acknowledgement: v.optional(v.picklist(["published", "immediate"])),
   format: v.optional(v.picklist(["cloudevents", "raw"])),
-  paths: v.optional(v.strictObject({ id: v.optional(path), type: v.optional(path), time: v.optional(path) })),
-  schema: v.optional(v.custom<object>(isSchema, "must be a schema that speaks Standard Schema")),
+  paths: v.optional(v.strictObject({ id: path, type: path, time: path })),
+  schema: of(isSchema, "must be a schema that speaks Standard Schema"),
   required: paths,
   forbidden: paths,
-  sampling: v.optional(
-    v.pipe(v.number(), v.gtValue(0, "must be above 0"), v.maxValue(1, "must not be above 1")),
-  ),
+  sampling: of((part) => typeof part === "number" && part > 0 && part <= 1, "must be above 0 and at most 1"),
   enrich: v.optional(
     v.strictObject({
       time: flag,
@@ -61,7 +66,10 @@ const STREAM = v.strictObject({
       colo: flag,
       asn: flag,
       userAgent: flag,
-      address: v.optional(v.union([v.literal("truncated"), v.strictObject({ hashedWith: name })])),
+      address: of(
+        (how) => how === "truncated" || isText((how as { hashedWith?: unknown } | null)?.hashedWith),
+        'must be "truncated" or { hashedWith: NAME }',
+      ),
     }),
   ),
   maximumEventSize: amount,
@@ -69,8 +77,8 @@ const STREAM = v.strictObject({
   maximumBatch: amount,
   maximumBodySize: amount,
   maximumStreamSize: amount,
-  rateLimits: v.optional(v.strictObject({ address: v.optional(name), key: v.optional(name) })),
-  handshake: v.optional(v.strictObject({ origins: v.array(name), requestsPerMinute: amount })),
+  rateLimits: v.optional(v.strictObject({ address: text, key: text })),
+  handshake: v.optional(v.strictObject({ origins: v.array(v.string()), requestsPerMinute: amount })),
   segment: flag,
 });
 
@@ -86,10 +94,12 @@ export const streamsSection: Section<StreamsConfig, StreamsSettings> = {
       }
       const checked = check(STREAM, options, `streams.${stream}`) as StreamOptions;
       within(`streams.${stream}.to`, () => {
-        const { to } = checked;
-        if ("queue" in to) checkQueueName(to.queue, "queue", keys);
-        else if (to.routingKey?.startsWith("$")) check(path, to.routingKey, "routingKey");
-        else checkRoutingKey(to.routingKey ?? "", "routingKey");
+        const { queue, exchange, routingKey = "" } = checked.to as Partial<Record<string, string>>;
+        if (exchange === undefined) checkQueueName(queue, "queue", keys);
+        else if (queue !== undefined)
+          throw new InvalidArgumentError("queue", "must not stand beside an exchange");
+        else if (routingKey.startsWith("$")) check(path, routingKey, "routingKey");
+        else checkRoutingKey(routingKey, "routingKey");
       });
       configured.set(stream, toStream(stream, checked));
     }
@@ -103,10 +113,6 @@ export const streamsSection: Section<StreamsConfig, StreamsSettings> = {
     return { streams: configured };
   },
 };
-
-function isRecord(value: unknown): boolean {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
 
 function isSchema(value: unknown): boolean {
   const standard = (value as { "~standard"?: { validate?: unknown } } | null)?.["~standard"];

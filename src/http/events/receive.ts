@@ -4,12 +4,12 @@
  * @module
  */
 import { attributesOf } from "../../events/enrich.ts";
-import { candidates, type Envelope, readEvents } from "../../events/read.ts";
-import { BodyError } from "../../events/rejection.ts";
+import { type Envelope, fromValues, readEvents } from "../../events/read.ts";
+import { Rejection } from "../../events/rejection.ts";
 import type { Stream } from "../../events/stream.ts";
 import type { Call } from "../call.ts";
 import { problemFor, problemResponse } from "../endpoint.ts";
-import { HttpProblem, type ProblemDetails } from "../problem.ts";
+import { type HttpErrorCode, HttpProblem, type ProblemDetails } from "../problem.ts";
 import { headerKey } from "../publish/idempotency.ts";
 import { parseJson } from "../request/json.ts";
 import { corsHeaders } from "./cors.ts";
@@ -61,21 +61,22 @@ async function taken(call: Call, stream: Stream, manner: Manner): Promise<Respon
   const attributes = await attributesOf(request, stream, call.env, now);
   const tally = new Tally();
   let publisher: Publisher | undefined;
-  const read = manner.value
-    ? candidates([manner.value(query)], stream, true)
-    : readEvents(
-        {
-          headers: request.headers,
-          body: request.body as ReadableStream<Uint8Array> | null,
-          compression: query.get("compression"),
-          parse: parseJson,
-          ...(manner.open && { open: manner.open }),
-        },
-        stream,
-        (writeKey) => {
-          sender ??= withKey(stream, writeKey);
-        },
-      );
+  const read = async () =>
+    manner.value
+      ? fromValues([manner.value(query)], stream, true)
+      : await readEvents(
+          {
+            headers: request.headers,
+            body: request.body as ReadableStream<Uint8Array> | null,
+            compression: query.get("compression"),
+            parse: parseJson,
+            open: manner.open,
+            foundKey: (writeKey) => {
+              sender ??= withKey(stream, writeKey);
+            },
+          },
+          stream,
+        );
   let next = 0;
   let stopped: ProblemDetails | undefined;
   const begin = async () => {
@@ -85,7 +86,7 @@ async function taken(call: Call, stream: Stream, manner: Manner): Promise<Respon
     return new Publisher({ call, stream, attributes, now, idempotency }, tally);
   };
   try {
-    reading: for await (const batch of read) {
+    reading: for await (const batch of await read()) {
       publisher ??= await begin();
       for (const candidate of batch) {
         if (candidate.index >= stream.maximumBatch) throw tooMany(stream);
@@ -128,8 +129,11 @@ function respond(
   return Response.json(output, { status: 202 });
 }
 
+/** What went wrong with a whole body. */
 function asProblem(error: unknown): unknown {
-  return error instanceof BodyError ? new HttpProblem(error.code, error.message) : error;
+  if (!(error instanceof Rejection)) return error;
+  const { code, message } = error;
+  return new HttpProblem(code === "invalid-utf8" ? "malformed-body" : (code as HttpErrorCode), message);
 }
 
 function tooMany({ maximumBatch }: Stream): HttpProblem {

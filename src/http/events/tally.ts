@@ -4,7 +4,7 @@
  */
 import type { Outcome } from "../../delivery/deliver_many.ts";
 import type { Candidate } from "../../events/read.ts";
-import { EventRejection } from "../../events/rejection.ts";
+import { Rejection } from "../../events/rejection.ts";
 import { problemFor } from "../endpoint.ts";
 import type { ProblemDetails } from "../problem.ts";
 
@@ -49,7 +49,7 @@ export class Tally {
 
   /** Counts an event that cannot be taken. */
   fail(place: Place, error: unknown): void {
-    if (error instanceof EventRejection) {
+    if (error instanceof Rejection) {
       this.reject(place, error.code, error.message);
       return;
     }

@@ -112,7 +112,7 @@ describe("forms", () => {
 
   it("must have data", async () => {
     const { send } = stream();
-    expectProblem(await send({ headers: FORM, body: "x=1" }), 400, "malformed-body");
+    expectProblem(await send({ headers: FORM, body: "x=1" }), 400, "malformed-json");
   });
 });
 

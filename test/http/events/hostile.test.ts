@@ -174,7 +174,14 @@ describe("structure", () => {
 
   it.each(["", "{", '{"a":1}}', "<xml/>", "\0"])("%j is no body", async (body) => {
     const { send } = stream();
-    expectProblem(await send({ body }), 400, "malformed-body");
+    expectProblem(await send({ body }), 400, "malformed-json");
+  });
+
+  it("a megabyte of line feeds after an event is read at once", async () => {
+    const { send } = stream();
+    const start = performance.now();
+    expect((await send({ body: `{}${"\n".repeat(1_000_000)}` })).body).toMatchObject({ accepted: 1 });
+    expect(performance.now() - start).toBeLessThan(2_000);
   });
 });
 
