@@ -62,11 +62,11 @@ export function isBinaryMode(headers: Headers): boolean {
  *
  * @throws {Rejection} `invalid-cloudevent` for attributes that cannot be read.
  */
-export function fromBinaryMode(
+export async function fromBinaryMode(
   headers: Headers,
   body: Uint8Array,
   parse: ParseJson,
-): Record<string, unknown> {
+): Promise<Record<string, unknown>> {
   const event: Record<string, unknown> = {};
   for (const [header, value] of headers) {
     if (!header.startsWith("ce-")) continue;
@@ -81,7 +81,7 @@ export function fromBinaryMode(
   if (body.byteLength === 0) return event;
   const essence = (type ?? "").split(";", 1)[0]!.trim().toLowerCase();
   if (/^(?:application|text)\/(?:json|[^;]+\+json)$/.test(essence)) {
-    event.data = parseText(decodeUtf8(body), parse);
+    event.data = await parseText(decodeUtf8(body), parse);
   } else if (essence.startsWith("text/") && !/charset=(?!"?utf-?8)/i.test(type!)) {
     event.data = decodeUtf8(body);
   } else {

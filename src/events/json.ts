@@ -4,8 +4,8 @@
  */
 import { Rejection } from "./rejection.ts";
 
-/** Parses JSON, throwing whatever it likes for what is none. */
-export type ParseJson = (text: string) => unknown;
+/** Parses JSON, at once or later, and throws whatever it likes for what is none. */
+export type ParseJson = (text: string) => unknown | Promise<unknown>;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
@@ -19,9 +19,9 @@ export function decodeUtf8(bytes: Uint8Array): string {
 }
 
 /** Parses a text. Throws {@link Rejection} `malformed-json`, with the place where the parser tells it. */
-export function parseText(text: string, parse: ParseJson): unknown {
+export async function parseText(text: string, parse: ParseJson): Promise<unknown> {
   try {
-    return parse(text);
+    return await parse(text);
   } catch (error) {
     const { details } = error as { details?: { position?: unknown } };
     const position = details?.position;

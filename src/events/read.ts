@@ -21,7 +21,7 @@ export interface Candidate {
   readonly event: Record<string, unknown> | Rejection;
 }
 
-type Candidates = Iterable<readonly Candidate[]> | AsyncIterable<readonly Candidate[]>;
+type Candidates = AsyncIterable<readonly Candidate[]>;
 
 /** What is to be read. */
 export interface EventSource {
@@ -71,11 +71,11 @@ export async function readEvents(source: EventSource, stream: Stream): Promise<C
   const body = await readWhole(bytes);
   const isLarge = body.byteLength > stream.maximumEventSize;
   if (isCloud && !structured) {
-    return fromValues([attempt(() => fromBinaryMode(headers, body, parse))], stream, isLarge);
+    return fromValues([await attempt(() => fromBinaryMode(headers, body, parse))], stream, isLarge);
   }
   let text = decodeUtf8(body);
   if (structured) {
-    const value = parseText(text, parse);
+    const value = await parseText(text, parse);
     if (structured[1] === undefined) return fromValues([value], stream, isLarge, true);
     if (!Array.isArray(value)) throw new Rejection("malformed-body", "A batch must be a JSON array.");
     return fromValues(value, stream, isLarge, true);
@@ -86,13 +86,13 @@ export async function readEvents(source: EventSource, stream: Stream): Promise<C
     const key = form.get("write_key");
     if (key !== null) foundKey(key);
     text = form.get("data") ?? "";
-  } else if (isLines(text, parse)) {
+  } else if (await isLines(text, parse)) {
     demand("ndjson");
     return fromLines([body], stream, parse);
   } else {
     demand("json");
   }
-  const { events, writeKey } = open(parseText(text, parse));
+  const { events, writeKey } = open(await parseText(text, parse));
   if (typeof writeKey === "string") foundKey(writeKey);
   return fromValues(events, stream, isLarge);
 }
@@ -111,14 +111,14 @@ export function openEnvelope(value: unknown): Envelope {
  *
  * @param isLarge Whether one of them may be too large.
  */
-export function* fromValues(
+export async function* fromValues(
   values: readonly unknown[],
   stream: Stream,
   isLarge: boolean,
   onlyCloudEvents = false,
-): Generator<readonly Candidate[], void, undefined> {
+): AsyncGenerator<readonly Candidate[], void, undefined> {
   for (const [index, value] of values.entries()) {
-    const event = attempt(() => {
+    const event = await attempt(() => {
       const checked = check(value, stream);
       if (isLarge && sizeOf(checked) > stream.maximumEventSize) throw tooLarge(stream);
       if (onlyCloudEvents && !isCloudEvent(checked)) {
@@ -137,24 +137,24 @@ async function* fromLines(
 ): AsyncGenerator<readonly Candidate[], void, undefined> {
   let index = 0;
   for await (const lines of readLines(chunks, stream.maximumEventSize)) {
-    yield lines.map(({ number, bytes }) => ({
-      index: index++,
-      line: number,
-      size: bytes?.byteLength ?? 0,
-      event: attempt(() => {
+    const batch: Candidate[] = [];
+    for (const { number, bytes } of lines) {
+      const event = await attempt(async () => {
         if (!bytes) throw tooLarge(stream);
-        return check(parseText(decodeUtf8(bytes), parse), stream);
-      }),
-    }));
+        return check(await parseText(decodeUtf8(bytes), parse), stream);
+      });
+      batch.push({ index: index++, line: number, size: bytes?.byteLength ?? 0, event });
+    }
+    yield batch;
   }
 }
 
 /** Whether a text is one of lines: its first is an event by itself, and there are more. */
-function isLines(text: string, parse: ParseJson): boolean {
+async function isLines(text: string, parse: ParseJson): Promise<boolean> {
   const trimmed = text.trim();
   const end = trimmed.indexOf("\n");
   try {
-    return end > 0 && isObject(parse(trimmed.slice(0, end)));
+    return end > 0 && isObject(await parse(trimmed.slice(0, end)));
   } catch {
     return false;
   }
@@ -167,9 +167,11 @@ function check(value: unknown, { maximumDepth }: Stream): Record<string, unknown
   return value;
 }
 
-function attempt(read: () => Record<string, unknown>): Candidate["event"] {
+type Read = Record<string, unknown>;
+
+async function attempt(read: () => Read | Promise<Read>): Promise<Candidate["event"]> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     if (error instanceof Rejection) return error;
     throw error;

@@ -20,7 +20,7 @@ export { defineConfig, type GatewayConfig } from "./config/config.ts";
 export type { ExchangeConfig } from "./config/exchanges.ts";
 
 /** Everything that can be asked for, in the order of the OpenAPI document. */
-const AREAS: readonly Area[] = [messages, queues, exchanges, health];
+const AREAS: readonly Area[] = [messages, events, queues, exchanges, health];
 
 /**
  * Makes the gateway.
@@ -35,8 +35,7 @@ const AREAS: readonly Area[] = [messages, queues, exchanges, health];
  */
 export function gateway(config: GatewayConfig = {}): Hono {
   const settings = resolveConfig(config);
-  const areas = [...AREAS, events(settings)];
-  const routes = [...areas, openapi(areas)].flatMap((area) => area.routes);
+  const routes = [...AREAS, openapi(AREAS)].flatMap((area) => area.routes);
   const app = new TinyHono();
   const pathOf = (path: string) => path.replace(/\{(\w+)\}/g, ":$1");
   for (const route of routes) app.on(route.method, pathOf(route.path), endpoint(route, settings));

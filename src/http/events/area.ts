@@ -7,7 +7,6 @@ import { parseText } from "../../events/json.ts";
 import { openSegment, SEGMENT_CALLS, type SegmentCall, segmentStream } from "../../events/segment.ts";
 import type { Stream } from "../../events/stream.ts";
 import type { Call } from "../call.ts";
-import type { Settings } from "../config/config.ts";
 import { HttpProblem } from "../problem.ts";
 import { parseJson } from "../request/json.ts";
 import type { Area, Route } from "../route.ts";
@@ -29,11 +28,10 @@ const EVENTS = v.strictObject({
 /** A transparent pixel, 43 bytes. */
 const PIXEL = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==";
 
-/** The area of `/v1/events`, and of Segment's calls where a stream answers them. Access is the handlers' affair. */
-export function events({ streams }: Pick<Settings, "streams">): Area {
-  if (streams.size === 0) return { routes: [] };
-  const segment = [...streams.values()].find((stream) => stream.segment);
-  const routes: Route[] = [
+/** The area of `/v1/events`, and of Segment's calls. Access is the handlers' affair. */
+export const events: Area = {
+  schemas: { Events: EVENTS },
+  routes: [
     {
       method: "POST",
       path: PATH,
@@ -52,42 +50,35 @@ export function events({ streams }: Pick<Settings, "streams">): Area {
       answers: { 204: "" },
       handle: (call) => answerOptions(call.request, streamOf(call)),
     },
-  ];
-  if ([...streams.values()].some(({ accepts }) => accepts.includes("pixel"))) routes.push(pixel);
-  for (const call of segment ? [...SEGMENT_CALLS, "batch" as const] : [])
-    routes.push(...segmentRoutes(call, segment!));
-  return { schemas: { Events: EVENTS }, routes };
-}
-
-const pixel: Route = {
-  method: "GET",
-  path: PATH,
-  summary: "Send one event in the query, answered with a pixel",
-  access: "open",
-  answers: { 200: "" },
-  handle(call) {
-    const stream = streamOf(call);
-    // HEAD comes here as well, and must have no effect.
-    if (!stream.accepts.includes("pixel") || call.request.method !== "GET") {
-      throw new HttpProblem(
-        "method-not-allowed",
-        "The stream takes no pixel.",
-        {},
-        { allow: "POST, OPTIONS" },
-      );
-    }
-    return receive(call, stream, {
-      value: queryEvent,
-      answer: () =>
-        new Response(
-          Uint8Array.from(atob(PIXEL), (unit) => unit.charCodeAt(0)),
-          {
-            headers: { "content-type": "image/gif", "cross-origin-resource-policy": "cross-origin" },
-          },
-        ),
-    });
-  },
+    {
+      method: "GET",
+      path: PATH,
+      summary: "Send one event in the query, answered with a pixel",
+      access: "open",
+      answers: { 200: "" },
+      handle: receivePixel,
+    },
+    ...[...SEGMENT_CALLS, "batch" as const].flatMap(segmentRoutes),
+  ],
 };
+
+function receivePixel(call: Call): Promise<Response> {
+  const stream = streamOf(call);
+  // HEAD comes here as well, and must have no effect.
+  if (!stream.accepts.includes("pixel") || call.request.method !== "GET") {
+    throw new HttpProblem("method-not-allowed", "The stream takes no pixel.", {}, { allow: "POST, OPTIONS" });
+  }
+  return receive(call, stream, {
+    value: queryEvent,
+    answer: () =>
+      new Response(
+        Uint8Array.from(atob(PIXEL), (unit) => unit.charCodeAt(0)),
+        {
+          headers: { "content-type": "image/gif", "cross-origin-resource-policy": "cross-origin" },
+        },
+      ),
+  });
+}
 
 /** The JSON of `data`, or all parameters as texts. */
 function queryEvent(query: URLSearchParams): unknown {
@@ -95,32 +86,35 @@ function queryEvent(query: URLSearchParams): unknown {
   return data === undefined ? fields : parseText(data, parseJson);
 }
 
-function segmentRoutes(kind: SegmentCall, stream: Stream): Route[] {
-  const path = `/v1/${kind}`;
-  const asSegment = segmentStream(stream);
+function segmentRoutes(kind: SegmentCall): Route[] {
+  const route = { path: `/v1/${kind}`, access: "open" };
   return [
     {
+      ...route,
       method: "POST",
-      path,
       summary: "Segment's call of this name",
-      access: "open",
       body: { "application/json": "" },
       answers: { 200: "" },
       handle: (call) =>
-        receive(call, asSegment, {
+        receive(call, segmentOf(call), {
           open: (value) => openSegment(kind, value),
           answer: (output: TallyOutput) => Response.json({ success: true, ...output }),
         }),
     },
     {
+      ...route,
       method: "OPTIONS",
-      path,
       summary: "Whether a page may send",
-      access: "open",
       answers: { 204: "" },
-      handle: (call) => answerOptions(call.request, asSegment),
+      handle: (call) => answerOptions(call.request, segmentOf(call)),
     },
   ];
+}
+
+function segmentOf({ settings }: Call): Stream {
+  const stream = [...settings.streams.values()].find(({ segment }) => segment);
+  if (!stream) throw new HttpProblem("not-found", "No stream takes Segment's calls.");
+  return segmentStream(stream);
 }
 
 function streamOf({ settings, path }: Call): Stream {

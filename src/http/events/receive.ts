@@ -25,7 +25,7 @@ export interface Manner {
   /** Takes the events out of a whole body's value. */
   readonly open?: (value: unknown) => Envelope;
   /** The event of a request that has its event in the query. */
-  readonly value?: (query: URLSearchParams) => unknown;
+  readonly value?: (query: URLSearchParams) => unknown | Promise<unknown>;
   /** The answer when events were taken. Default 202 with the counts. */
   readonly answer?: (output: TallyOutput) => Response;
 }
@@ -63,7 +63,7 @@ async function taken(call: Call, stream: Stream, manner: Manner): Promise<Respon
   let publisher: Publisher | undefined;
   const read = async () =>
     manner.value
-      ? fromValues([manner.value(query)], stream, true)
+      ? fromValues([await manner.value(query)], stream, true)
       : await readEvents(
           {
             headers: request.headers,
