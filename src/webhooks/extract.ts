@@ -59,13 +59,11 @@ export function readTimestamp(
   const [text] = found as [string];
   // Two timestamps that differ: which of them was signed is the attacker's choice.
   if (found.some((other) => other !== text)) return "malformed";
-  const digits = timestamp.unit === "s" ? /^\d{1,11}$/ : /^\d{1,14}$/;
-  const at =
-    timestamp.unit === "date"
-      ? Date.parse(text)
-      : digits.test(text)
-        ? Number(text) * (timestamp.unit === "s" ? 1000 : 1)
-        : Number.NaN;
+  const { unit } = timestamp;
+  const number = /^\d{1,14}$/.test(text) ? Number(text) : Number.NaN;
+  // 10¹¹ seconds are the year 5138; 10¹¹ milliseconds are 1973.
+  const seconds = unit === "s" || (unit === "unix" && number < 1e11);
+  const at = unit === "date" ? Date.parse(text) : seconds ? number * 1000 : number;
   if (Number.isNaN(at)) return "malformed";
   return freshness(at, now, tolerance) ?? { text, at };
 }

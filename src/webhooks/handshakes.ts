@@ -27,7 +27,8 @@ export type HandshakeName =
   | "twitch-challenge"
   | "discord-ping"
   | "sns-confirmation"
-  | "event-grid-validation";
+  | "event-grid-validation"
+  | "front-challenge";
 
 /** What a handshake leads to. */
 export interface HandshakeResult {
@@ -215,6 +216,11 @@ export const eventGridValidation: Handshake = signed("event-grid-validation", ({
     ? { response: json({ validationResponse }) }
     : undefined;
 });
+
+/** Front: the challenge of a header, sent with a signed sample. */
+export const frontChallenge: Handshake = signed("front-challenge", ({ incoming }) =>
+  echo(read(incoming, "header:x-front-challenge")),
+);
 
 /**
  * Answers a handshake, if the request is one of those given.

@@ -32,7 +32,7 @@ export interface Incoming {
   readonly isForm: boolean;
   /** The JSON payload, `undefined` when there is none. */
   readonly json: unknown;
-  /** The body as text, `undefined` when it is not UTF-8. */
+  /** The body as text without a byte order mark, `undefined` when it is not UTF-8. */
   readonly text: string | undefined;
   /** The claims of the verified token. */
   claims?: unknown;
@@ -76,7 +76,7 @@ export async function open(parts: RequestParts, settings: Settings, payload?: st
   const isForm = /^(application\/x-www-form-urlencoded|multipart\/form-data)/.test(type);
   let text: string | undefined;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body);
   } catch {}
   const form = await readForm(headers.get("content-type") ?? "", body, text);
   let json: { value: unknown } | undefined;

@@ -48,7 +48,7 @@ export function place(draft: Draft, at: Place, value: string, elements: string):
   else if (first.startsWith("form:")) draft.form[name] = value;
   else if (first.startsWith("json:")) draft.json = setAt(draft.json, name, value);
   else if (first.startsWith("item:")) draft.json = setAt(draft.json, elements + name.slice(1), value);
-  else if (first.startsWith("key:")) draft.json = setAt(draft.json, `$.${value}`, [{}]);
+  else if (first.startsWith("key:")) draft.json = { ...(draft.json as object | undefined), [value]: [{}] };
 }
 
 /** Values for the type and the id of a sample. */

@@ -43,8 +43,8 @@ export interface Extract {
 
 /** When the request was made, by the sender's word, and how old it may be. */
 export interface Timestamp extends Extract {
-  /** `s` and `ms`: Unix time in whole seconds or milliseconds. `date`: RFC 3339 or RFC 1123. */
-  unit: "s" | "ms" | "date";
+  /** `s`, `ms`: Unix time in whole seconds or milliseconds; `unix`: either, told apart by size. `date`: RFC 3339 or RFC 1123. */
+  unit: "s" | "ms" | "unix" | "date";
   /** How old, in seconds. Default 300. The future is bounded by the same figure, and by 300. */
   tolerance?: number;
 }
@@ -157,13 +157,14 @@ export type JwtScheme = SchemeCommon & {
 /** A token that is equal to the secret. Nothing of the request is signed. */
 export type EqualScheme = SchemeCommon & {
   algorithm: "equal";
+  sign?: never;
   token: Extract;
   /** Every element here must carry the token, in an `item:` place (Microsoft Graph). */
   each?: `$${string}`;
 };
 
 /** HTTP Basic; the secret is `user:password`. */
-export type BasicScheme = SchemeCommon & { algorithm: "basic" };
+export type BasicScheme = SchemeCommon & { algorithm: "basic"; sign?: never };
 
 /** One way to sign a request. */
 export type Scheme =

@@ -10,7 +10,7 @@ import { select } from "./path.ts";
 import type { Preset } from "./preset.ts";
 import { type Incoming, open } from "./request.ts";
 import { type Draft, draftOf, place, type SampleValues } from "./sample.ts";
-import type { BodyDigest, Extract, JwtScheme, Place, Scheme, SignedScheme } from "./scheme.ts";
+import type { BodyDigest, Extract, JwtScheme, Place, Scheme, SignedScheme, Timestamp } from "./scheme.ts";
 import type { Settings } from "./settings.ts";
 import { publicUrl, render, renderText } from "./template.ts";
 
@@ -140,10 +140,10 @@ function addTo(draft: Draft, extract: Extract, value: string, elements: string):
   place(draft, at, known ? `${known}${extract.separator}${item}` : item, elements);
 }
 
-function timestampText(at: Place, unit: "s" | "ms" | "date", now: number): string {
+function timestampText(at: Place, unit: Timestamp["unit"], now: number): string {
   if (unit === "date")
     return at.includes("klaviyo") ? new Date(now).toUTCString() : new Date(now).toISOString();
-  return String(unit === "s" ? Math.floor(now / 1000) : now);
+  return String(unit === "s" || unit === "unix" ? Math.floor(now / 1000) : now);
 }
 
 /** Addresses that the allow-lists admit; what is there must come from the `fetchKey` of whoever verifies. */

@@ -4,4 +4,14 @@
  */
 import type { PresetName } from "../../src/webhooks/presets/by-name.ts";
 
-export const keyPairCases: PresetName[] = ["discord", "discordEvents", "telnyx", "kick", "sendgrid", "sns", "paypal", "plaid", "googlePubsub"];
+export const keyPairCases: PresetName[] = [
+  "discord",
+  "discordEvents",
+  "telnyx",
+  "kick",
+  "sendgrid",
+  "sns",
+  "paypal",
+  "plaid",
+  "googlePubsub",
+];

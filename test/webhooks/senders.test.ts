@@ -10,7 +10,12 @@ function sourceOf(one: SenderCase, secrets: VerifySource["secrets"]): VerifySour
   return { scheme: preset.scheme, secrets, settings: one.settings ?? {}, payload: preset.payload };
 }
 
-const reasonAt = async (one: SenderCase, signed: Signed, secrets = [one.secret], now = NOW): Promise<string> => {
+const reasonAt = async (
+  one: SenderCase,
+  signed: Signed,
+  secrets = [one.secret],
+  now = NOW,
+): Promise<string> => {
   const verdict = await verify(signed, sourceOf(one, secrets), { now });
   return verdict.ok ? "accepted" : verdict.reason;
 };
@@ -31,7 +36,10 @@ it("has a case for every preset, and none twice", () => {
 describe.each(senderCases.map((one) => [one.preset, one] as const))("%s", (_, one) => {
   it("accepts what the sender signed", async () => {
     const signed = await one.make(one.secret, one.body, NOW);
-    expect(await verify(signed, sourceOf(one, [one.secret]), { now: NOW })).toMatchObject({ ok: true, secret: 0 });
+    expect(await verify(signed, sourceOf(one, [one.secret]), { now: NOW })).toMatchObject({
+      ok: true,
+      secret: 0,
+    });
   });
 
   it("accepts either of two secrets, and says which", async () => {
@@ -44,17 +52,18 @@ describe.each(senderCases.map((one) => [one.preset, one] as const))("%s", (_, on
     expect(await reasonAt(one, await one.make(one.wrong, one.body, NOW))).toBe("mismatch");
   });
 
-  if (!one.unsignedBody) it("rejects an altered body under the same signature", async () => {
-    const signed = await one.make(one.secret, one.body, NOW);
-    const other = await one.make(one.wrong, one.altered, NOW);
-    const body =
-      typeof one.strip === "string" || one.preset === "pandadoc"
-        ? other.body
-        : // The signature is in the body: the altered one gets it.
-          alteredWithin(one, signed, other);
-    expect(body).not.toBe(signed.body);
-    expect(await reasonAt(one, { ...signed, body })).toBe("mismatch");
-  });
+  if (!one.unsignedBody)
+    it("rejects an altered body under the same signature", async () => {
+      const signed = await one.make(one.secret, one.body, NOW);
+      const other = await one.make(one.wrong, one.altered, NOW);
+      const body =
+        typeof one.strip === "string" || one.preset === "pandadoc"
+          ? other.body
+          : // The signature is in the body: the altered one gets it.
+            alteredWithin(one, signed, other);
+      expect(body).not.toBe(signed.body);
+      expect(await reasonAt(one, { ...signed, body })).toBe("mismatch");
+    });
 
   it("rejects a request without the signature", async () => {
     const stripped = strip(one, await one.make(one.secret, one.body, NOW));
@@ -69,32 +78,38 @@ describe.each(senderCases.map((one) => [one.preset, one] as const))("%s", (_, on
   });
 
   const { tolerance } = one;
-  if (tolerance !== undefined) it("keeps to its tolerance on both sides", async () => {
-    const signed = await one.make(one.secret, one.body, NOW);
-    const ahead = Math.min(tolerance, 300);
-    expect(await reasonAt(one, signed, undefined, NOW + tolerance * 1000)).toBe("accepted");
-    expect(await reasonAt(one, signed, undefined, NOW + (tolerance + 1) * 1000)).toBe("stale");
-    expect(await reasonAt(one, signed, undefined, NOW - ahead * 1000)).toBe("accepted");
-    expect(await reasonAt(one, signed, undefined, NOW - (ahead + 1) * 1000)).toBe("future");
-  });
+  if (tolerance !== undefined)
+    it("keeps to its tolerance on both sides", async () => {
+      const signed = await one.make(one.secret, one.body, NOW);
+      const ahead = Math.min(tolerance, 300);
+      expect(await reasonAt(one, signed, undefined, NOW + tolerance * 1000)).toBe("accepted");
+      expect(await reasonAt(one, signed, undefined, NOW + (tolerance + 1) * 1000)).toBe("stale");
+      expect(await reasonAt(one, signed, undefined, NOW - ahead * 1000)).toBe("accepted");
+      expect(await reasonAt(one, signed, undefined, NOW - (ahead + 1) * 1000)).toBe("future");
+    });
 
-  if (typeof one.strip === "string") it("treats a doubled signature as the sender means it", async () => {
-    const signed = await one.make(one.secret, one.body, NOW);
-    const header = one.strip as string;
-    const value = signed.headers[header]!;
-    if (one.listed) {
-      expect(await reasonAt(one, { ...signed, headers: { ...signed.headers, [header]: one.listed(value) } })).toBe("accepted");
-    } else {
-      const doubled = { ...signed.headers, [header]: `${value}, ${value}` };
-      expect(await reasonAt(one, { ...signed, headers: doubled })).not.toBe("accepted");
-    }
-  });
+  if (typeof one.strip === "string")
+    it("treats a doubled signature as the sender means it", async () => {
+      const signed = await one.make(one.secret, one.body, NOW);
+      const header = one.strip as string;
+      const value = signed.headers[header]!;
+      if (one.listed) {
+        expect(
+          await reasonAt(one, { ...signed, headers: { ...signed.headers, [header]: one.listed(value) } }),
+        ).toBe("accepted");
+      } else {
+        const doubled = { ...signed.headers, [header]: `${value}, ${value}` };
+        expect(await reasonAt(one, { ...signed, headers: doubled })).not.toBe("accepted");
+      }
+    });
 });
 
 /** The signed fields of one request with the signature of another. */
 function alteredWithin(one: SenderCase, signed: Signed, other: Signed): string {
-  const pattern = { mailgun: /"signature":"[0-9a-f]+"/, adyen: /"hmacSignature":"[^"]+"/, dropboxSign: /event_hash%22%3A%22[0-9a-f]+/ }[
-    one.preset as "mailgun"
-  ];
+  const pattern = {
+    mailgun: /"signature":"[0-9a-f]+"/,
+    adyen: /"hmacSignature":"[^"]+"/,
+    dropboxSign: /event_hash%22%3A%22[0-9a-f]+/,
+  }[one.preset as "mailgun"];
   return other.body.replace(pattern, signed.body.match(pattern)![0]);
 }

@@ -20,13 +20,26 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
 }
 
 export function fromHex(text: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Array.from({ length: text.length / 2 }, (_, at) => Number(`0x${text.slice(at * 2, at * 2 + 2)}`)));
+  return new Uint8Array(
+    Array.from({ length: text.length / 2 }, (_, at) => Number(`0x${text.slice(at * 2, at * 2 + 2)}`)),
+  );
 }
 
 /** HMAC of a text. */
-export async function mac(hash: Hash, key: string | Uint8Array<ArrayBuffer>, message: string, text: Text): Promise<string> {
+export async function mac(
+  hash: Hash,
+  key: string | Uint8Array<ArrayBuffer>,
+  message: string,
+  text: Text,
+): Promise<string> {
   const bytes = typeof key === "string" ? encoder.encode(key) : key;
-  const imported = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: { name: hash } }, false, ["sign"]);
+  const imported = await crypto.subtle.importKey(
+    "raw",
+    bytes,
+    { name: "HMAC", hash: { name: hash } },
+    false,
+    ["sign"],
+  );
   return toText(await crypto.subtle.sign({ name: "HMAC" }, imported, encoder.encode(message)), text);
 }
 
@@ -61,13 +74,26 @@ export function part(value: unknown): string {
 }
 
 /** A compact token, signed by whatever is given. */
-export async function jwt(header: object, claims: object, sign: (input: string) => Promise<string>): Promise<string> {
+export async function jwt(
+  header: object,
+  claims: object,
+  sign: (input: string) => Promise<string>,
+): Promise<string> {
   const input = `${part(header)}.${part(claims)}`;
   return `${input}.${await sign(input)}`;
 }
 
 /** A private key from PEM. */
 export function privateKey(pem: string, algorithm: { name: string; hash?: string }): Promise<CryptoKey> {
-  const lines = pem.trim().split("\n").filter((line) => !line.startsWith("-"));
-  return crypto.subtle.importKey("pkcs8", fromBase64(lines.join("")), algorithm as AlgorithmIdentifier, false, ["sign"]);
+  const lines = pem
+    .trim()
+    .split("\n")
+    .filter((line) => !line.startsWith("-"));
+  return crypto.subtle.importKey(
+    "pkcs8",
+    fromBase64(lines.join("")),
+    algorithm as AlgorithmIdentifier,
+    false,
+    ["sign"],
+  );
 }

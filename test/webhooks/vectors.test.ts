@@ -16,32 +16,38 @@ interface Vector {
 }
 
 /** Signatures that senders publish in their documentation and tests (spec webhooks §8). */
-describe.each((vectors as unknown as Vector[]).map((one) => [`${one.preset}, ${one.source}`, one] as const))("%s", (_, one) => {
-  const body = one.form ? new URLSearchParams(one.form).toString() : one.body!;
-  const url = one.url ?? "https://example.com/";
-  const type = one.form ? "application/x-www-form-urlencoded" : "application/json";
-  const parts = { method: "POST", url, headers: { "content-type": type, ...one.headers }, body };
-  const source = {
-    scheme: presets[one.preset].scheme,
-    secrets: [one.secret],
-    settings: { publicUrl: url.replace(/\?.*/, "") },
-  };
+describe.each((vectors as unknown as Vector[]).map((one) => [`${one.preset}, ${one.source}`, one] as const))(
+  "%s",
+  (_, one) => {
+    const body = one.form ? new URLSearchParams(one.form).toString() : one.body!;
+    const url = one.url ?? "https://example.com/";
+    const type = one.form ? "application/x-www-form-urlencoded" : "application/json";
+    const parts = { method: "POST", url, headers: { "content-type": type, ...one.headers }, body };
+    const source = {
+      scheme: presets[one.preset].scheme,
+      secrets: [one.secret],
+      settings: { publicUrl: url.replace(/\?.*/, "") },
+    };
 
-  it("is accepted", async () => {
-    expect(await verify(parts, source, { now: one.at ?? 0 })).toMatchObject({ ok: true, secret: 0 });
-  });
-
-  it("is rejected with one more byte in the body", async () => {
-    const longer = { ...parts, body: one.form ? `${body}&a=1` : `${body} ` };
-    expect(await verify(longer, source, { now: one.at ?? 0 })).toEqual({ ok: false, reason: "mismatch" });
-  });
-
-  if (one.at !== undefined) {
-    it("is stale ten minutes and a second later", async () => {
-      expect(await verify(parts, source, { now: one.at! + 601_000 })).toEqual({ ok: false, reason: "stale" });
+    it("is accepted", async () => {
+      expect(await verify(parts, source, { now: one.at ?? 0 })).toMatchObject({ ok: true, secret: 0 });
     });
-  }
-});
+
+    it("is rejected with one more byte in the body", async () => {
+      const longer = { ...parts, body: one.form ? `${body}&a=1` : `${body} ` };
+      expect(await verify(longer, source, { now: one.at ?? 0 })).toEqual({ ok: false, reason: "mismatch" });
+    });
+
+    if (one.at !== undefined) {
+      it("is stale ten minutes and a second later", async () => {
+        expect(await verify(parts, source, { now: one.at! + 601_000 })).toEqual({
+          ok: false,
+          reason: "stale",
+        });
+      });
+    }
+  },
+);
 
 it("has all that are published", () => {
   expect(vectors).toHaveLength(30);

@@ -4,6 +4,7 @@
  */
 import {
   discordPing,
+  frontChallenge,
   metaVerify,
   slackChallenge,
   slackSslCheck,
@@ -159,10 +160,11 @@ export const front: Preset = {
     algorithm: "hmac-sha256",
     signature: { in: "header:x-front-signature" },
     sign: "{ts}:{body}",
-    timestamp: { in: "header:x-front-request-timestamp", unit: "ms" },
+    timestamp: { in: "header:x-front-request-timestamp", unit: "unix" },
     encoding: "base64",
   },
   type: "json:$.type",
+  handshakes: [frontChallenge],
 };
 
 export const crisp: Preset = {
@@ -170,7 +172,7 @@ export const crisp: Preset = {
     algorithm: "hmac-sha256",
     signature: { in: "header:x-crisp-signature" },
     sign: "[{ts};{body}]",
-    timestamp: { in: "header:x-crisp-request-timestamp", unit: "ms" },
+    timestamp: { in: "header:x-crisp-request-timestamp", unit: "unix" },
     encoding: "hex",
   },
   type: "json:$.event",

@@ -37,7 +37,7 @@ export const webflow: Preset = {
     algorithm: "hmac-sha256",
     signature: { in: "header:x-webflow-signature" },
     sign: "{ts}:{body}",
-    timestamp: { in: "header:x-webflow-timestamp", unit: "ms" },
+    timestamp: { in: "header:x-webflow-timestamp", unit: "unix" },
     encoding: "hex",
   },
   type: "json:$.triggerType",

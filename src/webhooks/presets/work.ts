@@ -174,7 +174,7 @@ export const klaviyo: Preset = {
     signature: { in: "header:klaviyo-signature" },
     sign: "{body}{ts}",
     timestamp: { in: "header:klaviyo-timestamp", unit: "date" },
-    encoding: "base64",
+    encoding: "hex",
   },
   id: "header:klaviyo-webhook-id",
 };
