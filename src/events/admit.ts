@@ -2,7 +2,7 @@
  * What a stream lets in: fields that must and must not be there, the schema, sampling.
  * @module
  */
-import { select } from "../webhooks/path.ts";
+import { select } from "../routing/json_path.ts";
 import type { StreamEvent } from "./event.ts";
 import { Rejection } from "./rejection.ts";
 import type { Stream } from "./stream.ts";

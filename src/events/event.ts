@@ -2,8 +2,8 @@
  * From a value to an event in the form in which it is queued: CloudEvents 1.0, JSON format, as webhooks are.
  * @module
  */
-import type { CloudEvent } from "../webhooks/cloudevent.ts";
-import { select } from "../webhooks/path.ts";
+import type { CloudEvent } from "../envelope/cloudevent.ts";
+import { select } from "../routing/json_path.ts";
 import { checkCloudEvent, isCloudEvent, isTime } from "./cloudevents.ts";
 import type { Stream } from "./stream.ts";
 

@@ -4,8 +4,8 @@
  */
 import { toBase64 } from "../envelope/base64.ts";
 import type { Message } from "../producer.ts";
-import { select } from "../webhooks/path.ts";
-import { routingKeyOf } from "../webhooks/routing-key.ts";
+import { routingKeyOf } from "../routing/event_key.ts";
+import { select } from "../routing/json_path.ts";
 import type { StreamEvent } from "./event.ts";
 import { Rejection } from "./rejection.ts";
 import type { Stream } from "./stream.ts";

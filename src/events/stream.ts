@@ -2,7 +2,7 @@
  * A stream of events as a deployment configures it.
  * @module
  */
-import type { JsonPath } from "../webhooks/path.ts";
+import type { JsonPath } from "../routing/json_path.ts";
 
 /** Kinds of bodies: one JSON event or an array, lines of JSON, CloudEvents, a form's `data`, a GET with a query. */
 export const BODY_KINDS = ["json", "ndjson", "cloudevents", "form", "pixel"] as const;
