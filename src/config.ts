@@ -13,6 +13,15 @@ const config: GatewayConfig = defineConfig({
   },
   // Queues that GET /v1/queues shows, besides those bound to the exchanges above.
   queues: [],
+  // Events that POST /v1/events/{stream} takes in. For a page to send, name its origin and give it a write key.
+  streams: {
+    clicks: {
+      to: { queue: "clicks" },
+      dedupe: 86_400,
+      // origins: ["https://shop.example"],
+      // writeKeys: ["pk_clicks_2026"],
+    },
+  },
   // Kombu's transport options as the consumers have them, such as globalKeyprefix.
   channel: {},
 });

@@ -5,7 +5,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["worker.ts"],
   ["config.ts"],
   ["index.ts", "http"],
-  ["webhooks", "events", "celery"],
+  ["webhooks", "events", "celery", "browser"],
   ["producer.ts"],
   ["channel.ts"],
   ["delivery"],

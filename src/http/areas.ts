@@ -24,6 +24,28 @@ export interface LazyArea {
 export const AREAS: readonly (Area | LazyArea)[] = [
   messages,
   {
+    names: [
+      "POST /v1/events/{stream}",
+      "OPTIONS /v1/events/{stream}",
+      "GET /v1/events/{stream}",
+      "POST /v1/track",
+      "OPTIONS /v1/track",
+      "POST /v1/identify",
+      "OPTIONS /v1/identify",
+      "POST /v1/page",
+      "OPTIONS /v1/page",
+      "POST /v1/screen",
+      "OPTIONS /v1/screen",
+      "POST /v1/group",
+      "OPTIONS /v1/group",
+      "POST /v1/alias",
+      "OPTIONS /v1/alias",
+      "POST /v1/batch",
+      "OPTIONS /v1/batch",
+    ],
+    load: async () => (await import("./events/area.ts")).events,
+  },
+  {
     names: ["GET /v1/queues", "GET /v1/queues/{queue}", "DELETE /v1/queues/{queue}/messages"],
     load: async () => (await import("./routes/queues.ts")).queues,
   },

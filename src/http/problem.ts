@@ -18,12 +18,16 @@ const STATUSES = {
   "malformed-json": 400,
   "malformed-authorization": 400,
   "incomplete-body": 400,
+  "malformed-body": 400,
+  "events-rejected": 400,
   unauthenticated: 401,
   forbidden: 403,
+  "origin-not-allowed": 403,
   "not-found": 404,
   "method-not-allowed": 405,
   "content-too-large": 413,
   "unsupported-media-type": 415,
+  "rate-limited": 429,
   "internal-error": 500,
 } as const;
 

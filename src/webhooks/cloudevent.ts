@@ -2,21 +2,8 @@
  * Events in the form in which they are queued: CloudEvents 1.0, JSON format.
  * @module
  */
+import type { CloudEvent } from "../envelope/cloudevent.ts";
 import type { WebhookEvent } from "./events.ts";
-
-/** A CloudEvents 1.0 object in the JSON format. `tenant` is an extension attribute. */
-export interface CloudEvent {
-  specversion: "1.0";
-  id: string;
-  source: string;
-  type: string;
-  time: string;
-  datacontenttype: string;
-  subject?: string;
-  tenant?: string;
-  data?: unknown;
-  data_base64?: string;
-}
 
 /**
  * The CloudEvents object of an event: `id` is the sender's, `type` is `<source>.<event type>`, `source` is

@@ -3,7 +3,7 @@
  * @module
  */
 import { InvalidArgumentError } from "../errors.ts";
-import { isPath } from "./path.ts";
+import { isPath } from "../routing/json_path.ts";
 import type { Preset } from "./preset.ts";
 import type { Place, Scheme } from "./scheme.ts";
 import { placeholders } from "./template.ts";

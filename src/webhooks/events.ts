@@ -2,9 +2,10 @@
  * A verified request as a list of events (spec webhooks §6).
  * @module
  */
+
+import { split } from "../routing/json_path.ts";
 import { type Bytes, encode } from "./encoding.ts";
 import { deliveryId, isAuthentic, join, taskId } from "./identity.ts";
-import { split } from "./path.ts";
 import type { Preset } from "./preset.ts";
 import { type Incoming, read } from "./request.ts";
 import type { Place, Scheme } from "./scheme.ts";

@@ -2,15 +2,18 @@
  * Webhooks in: presets of senders, one verifier, handshakes, events. Knows nothing of HTTP frameworks or of Redis.
  * @module
  */
+
+export type { CloudEvent } from "../envelope/cloudevent.ts";
+export { routingKeyOf } from "../routing/event_key.ts";
+export type { JsonPath } from "../routing/json_path.ts";
 export { type ResponseParts, rejection, success, unavailable } from "./answers.ts";
-export { type CloudEvent, toCloudEvent } from "./cloudevent.ts";
+export { toCloudEvent } from "./cloudevent.ts";
 export type { VerifyOptions } from "./context.ts";
 export { checkScheme, definePreset } from "./define.ts";
 export type { WebhookEvent } from "./events.ts";
 export * from "./handshakes.ts";
 export { taskId } from "./identity.ts";
 export { type TokenVerifier, verifyToken } from "./jwt.ts";
-export type { JsonPath } from "./path.ts";
 export type { Answer, Preset } from "./preset.ts";
 export { type Received, receive } from "./receive.ts";
 export {
@@ -31,7 +34,6 @@ export {
   type Target,
   targetsOf,
 } from "./routes.ts";
-export { routingKeyOf } from "./routing-key.ts";
 export type {
   BasicScheme,
   DigestScheme,

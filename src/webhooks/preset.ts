@@ -2,8 +2,9 @@
  * What is known of a sender, as data.
  * @module
  */
+
+import type { JsonPath } from "../routing/json_path.ts";
 import type { Handshake } from "./handshakes.ts";
-import type { JsonPath } from "./path.ts";
 import type { Place, Scheme } from "./scheme.ts";
 import type { Settings } from "./settings.ts";
 

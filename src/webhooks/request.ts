@@ -2,8 +2,9 @@
  * What arrived, read only as far as somebody asks: the JSON, the form, the URL.
  * @module
  */
+
+import { select } from "../routing/json_path.ts";
 import { type Bytes, utf8 } from "./encoding.ts";
-import { select } from "./path.ts";
 import type { Place } from "./scheme.ts";
 import type { Settings } from "./settings.ts";
 

@@ -3,9 +3,9 @@
  * @module
  */
 import { InvalidArgumentError } from "../errors.ts";
+import { routingKeyOf } from "../routing/event_key.ts";
+import { isPath, type JsonPath, select } from "../routing/json_path.ts";
 import type { WebhookEvent } from "./events.ts";
-import { isPath, type JsonPath, select } from "./path.ts";
-import { routingKeyOf } from "./routing-key.ts";
 
 /** A value that a condition compares with. */
 export type Scalar = string | number | boolean | null;

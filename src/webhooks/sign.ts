@@ -4,9 +4,9 @@
  */
 import { importPKCS8, SignJWT } from "jose";
 import { InvalidArgumentError } from "../errors.ts";
+import { select } from "../routing/json_path.ts";
 import { type Bytes, concat, digest, encode, utf8 } from "./encoding.ts";
 import { secretBytes } from "./keys.ts";
-import { select } from "./path.ts";
 import type { Preset } from "./preset.ts";
 import { type Incoming, open } from "./request.ts";
 import { type Draft, draftOf, place, type SampleValues } from "./sample.ts";

@@ -2,8 +2,9 @@
  * Renders the message that a sender signed (spec webhooks §1, "the signed message").
  * @module
  */
+
+import { select } from "../routing/json_path.ts";
 import { type Bytes, concat, crc32, digest, encode, utf8 } from "./encoding.ts";
-import { select } from "./path.ts";
 import { type Incoming, read } from "./request.ts";
 import type { Place, Template } from "./scheme.ts";
 

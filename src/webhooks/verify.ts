@@ -2,12 +2,13 @@
  * The one verifier: any scheme, several secrets, several signatures, and no way through but a match.
  * @module
  */
+
+import { select } from "../routing/json_path.ts";
 import { allowedUrl, contextOf, fetchDocument, type VerifyContext, type VerifyOptions } from "./context.ts";
 import { rawSignature } from "./der.ts";
 import { type Bytes, decode, digest, encode, isCanonical } from "./encoding.ts";
 import { checkBodyDigest, presented, readTimestamp, type Stamp } from "./extract.ts";
 import { certificateKey, equal, hmacKey, type KeyedAlgorithm, publicKey, verifies } from "./keys.ts";
-import { select } from "./path.ts";
 import { type Incoming, open, type RequestParts, read, readAll } from "./request.ts";
 import type { Ed25519Scheme, EqualScheme, HmacScheme, RsaScheme, Scheme, SignedScheme } from "./scheme.ts";
 import type { Secret, Settings } from "./settings.ts";

@@ -34,6 +34,13 @@ test("has every route of the application, and no other", async () => {
     "DELETE /v1/queues/{queue}/messages",
     "POST /v1/exchanges/{exchange}/messages",
     "POST /v1/messages",
+    "POST /v1/events/{stream}",
+    "OPTIONS /v1/events/{stream}",
+    "GET /v1/events/{stream}",
+    ...["track", "identify", "page", "screen", "group", "alias", "batch"].flatMap((call) => [
+      `POST /v1/${call}`,
+      `OPTIONS /v1/${call}`,
+    ]),
     "GET /v1/queues",
     "GET /v1/queues/{queue}",
     "GET /v1/exchanges/{exchange}/bindings",

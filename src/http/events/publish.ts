@@ -1,0 +1,104 @@
+/**
+ * Candidates onto the queue, a portion at a time.
+ * @module
+ */
+import { admit } from "../../events/admit.ts";
+import type { Attributes } from "../../events/enrich.ts";
+import { type StreamEvent, toEvent } from "../../events/event.ts";
+import { messageOf, targetOf } from "../../events/message.ts";
+import type { Candidate } from "../../events/read.ts";
+import type { Stream } from "../../events/stream.ts";
+import { type Message, Producer } from "../../producer.ts";
+import type { Call } from "../call.ts";
+import { isMandatory, targetOptions } from "../publish/target.ts";
+import { Tally } from "./tally.ts";
+
+/** Events, and bytes of their lines, of one portion: what is in memory at once, and as a rule one request to Redis. */
+const PORTION = 1_000;
+const PORTION_SIZE = 1_048_576;
+
+/** What the events of a request have in common. */
+export interface Surroundings {
+  readonly call: Call;
+  readonly stream: Stream;
+  readonly attributes: Attributes;
+  /** Milliseconds of Unix time. */
+  readonly now: number;
+  /** What events without an id are known by, besides their place: the sender and its idempotency key. */
+  readonly idempotency: readonly string[] | undefined;
+}
+
+/** Collects events and publishes them in their order. */
+export class Publisher {
+  readonly #around: Surroundings;
+  readonly #tally: Tally;
+  #messages: Message[] = [];
+  #places: Candidate[] = [];
+  #size = 0;
+
+  constructor(around: Surroundings, tally: Tally) {
+    this.#around = around;
+    this.#tally = tally;
+  }
+
+  /** Takes one event; publishes when a portion is full. */
+  async add(candidate: Candidate): Promise<void> {
+    const { call, stream, attributes, now, idempotency } = this.#around;
+    try {
+      if (candidate.event instanceof Error) throw candidate.event;
+      const admitted = await admit(toEvent(candidate.event, stream, now), stream);
+      if (!admitted) {
+        this.#tally.sampledOut++;
+        return;
+      }
+      const event: StreamEvent = { ...admitted, cloudEvent: { ...admitted.cloudEvent, ...attributes } };
+      const fields = { type: "type", queue: "queue" };
+      this.#messages.push({
+        ...(await messageOf(event, stream, idempotency && [...idempotency, candidate.index])),
+        ...targetOptions(call, targetOf(event, stream), undefined, fields),
+        mandatory: isMandatory(call, undefined),
+      });
+      this.#places.push(candidate);
+      this.#size += candidate.size ?? 0;
+    } catch (error) {
+      this.#tally.fail(candidate, error);
+    }
+    if (this.#messages.length >= PORTION || this.#size >= PORTION_SIZE) await this.flush();
+  }
+
+  /** Publishes what was collected. */
+  async flush(): Promise<void> {
+    const messages = this.#messages;
+    const places = this.#places;
+    this.#messages = [];
+    this.#places = [];
+    this.#size = 0;
+    if (messages.length === 0) return;
+    const outcomes = await new Producer(this.#around.call.channel).publishMany(messages);
+    for (const [index, outcome] of outcomes.entries()) this.#tally.count(places[index]!, outcome);
+  }
+
+  /** Publishes what was collected after the answer; what becomes of it is for the log. Returns how many that is. */
+  flushLater(waitUntil: (work: Promise<unknown>) => void): number {
+    const count = this.#messages.length;
+    const tally = new Tally();
+    const later = new Publisher(this.#around, tally);
+    later.#messages = this.#messages;
+    later.#places = this.#places;
+    this.#messages = [];
+    const work = later.flush().then(
+      () => tally.rejected.length,
+      () => count,
+    );
+    waitUntil(
+      work.then((lost) => {
+        if (lost === 0) return;
+        const code = tally.rejected[0]?.code ?? "internal-error";
+        console.error(
+          JSON.stringify({ event: "events-lost", stream: this.#around.stream.name, count: lost, code }),
+        );
+      }),
+    );
+    return count;
+  }
+}
