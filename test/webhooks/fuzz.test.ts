@@ -185,9 +185,11 @@ describe("what was signed and then altered is rejected", () => {
           const signed = await one.make(one.secret, one.body, NOW);
           const header = one.strip as string;
           const value = signed.headers[header]!;
-          const changed = replaceAt(value, where % value.length, String.fromCharCode(code));
-          // Hex has two cases, and a space after a comma may be another.
-          fc.pre(changed !== value && !(isHex(one) && changed.toLowerCase() === value.toLowerCase()));
+          const at = where % value.length;
+          const changed = replaceAt(value, at, String.fromCharCode(code));
+          // Hex has two cases, and the space between two items is no part of either.
+          fc.pre(changed !== value && value[at] !== " ");
+          fc.pre(!(isHex(one) && changed.toLowerCase() === value.toLowerCase()));
           const headers = { ...signed.headers, [header]: changed };
           const source = {
             scheme: presets[one.preset].scheme,
