@@ -3,10 +3,11 @@
  * @module
  */
 import { addBindings, purge, remove, removeBinding, stepSizes } from "./delivery/administration.ts";
+import { binding, declaredBindings } from "./delivery/bindings.ts";
 import { type ChannelOptions, resolveChannelOptions } from "./delivery/channel_options.ts";
 import { deliver } from "./delivery/deliver.ts";
 import { type BatchOptions, deliverMany, type Outcome } from "./delivery/deliver_many.ts";
-import { binding, declaredBindings, type MessageContext, preparePublication } from "./delivery/prepare.ts";
+import { type MessageContext, preparePublication } from "./delivery/prepare.ts";
 import type { Delivery, DeliveryContext, Publication } from "./delivery/publication.ts";
 import type { PublishOptions } from "./delivery/publish_options.ts";
 import { knownTable, readTables, tableKey } from "./delivery/tables.ts";

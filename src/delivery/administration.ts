@@ -7,7 +7,7 @@ import { OutcomeUnknownError } from "../errors.ts";
 import type { Command, Reply } from "../redis/client.ts";
 import { bindingKey, checkQueueName, queueKey } from "../routing/keys.ts";
 import { amendTables } from "./amend.ts";
-import { binding } from "./prepare.ts";
+import { binding } from "./bindings.ts";
 import type { DeclaredBinding, DeliveryContext } from "./publication.ts";
 import { declareCommands } from "./tables.ts";
 

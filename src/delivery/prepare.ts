@@ -3,7 +3,7 @@
  * Spec kombu-redis §2.2.
  * @module
  */
-import { asExchange, Exchange, Queue } from "../entity.ts";
+import { asExchange, type Exchange, Queue } from "../entity.ts";
 import { serializeBody } from "../envelope/body.ts";
 import { findCompression } from "../envelope/compression.ts";
 import { type BodyEncoding, buildEnvelope } from "../envelope/envelope.ts";
@@ -11,8 +11,8 @@ import type { SerializedBody } from "../envelope/serializers.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import type { Guard } from "../redis/guard.ts";
 import { resolveRetryPolicy } from "../redis/retry.ts";
-import { bindingMember, checkQueueName, checkRoutingKey, type KeyOptions } from "../routing/keys.ts";
-import { PoisonPattern, parsePattern, topicPattern } from "../routing/pattern.ts";
+import { checkQueueName, checkRoutingKey, type KeyOptions } from "../routing/keys.ts";
+import { declaredBindings } from "./bindings.ts";
 import type { DeclaredBinding, Publication } from "./publication.ts";
 import { checkPublishOptions, PROPERTY_OPTIONS, type PublishOptions } from "./publish_options.ts";
 
@@ -99,55 +99,6 @@ function declarationsOf(
   keys: KeyOptions,
 ): readonly DeclaredBinding[] {
   return declaredBindings(replyTo instanceof Queue ? [replyTo, ...declare] : declare, keys);
-}
-
-/** The bindings of entities, as members of their exchanges' sets. */
-export function declaredBindings(
-  entities: readonly (Exchange | Queue)[],
-  keys: KeyOptions,
-): DeclaredBinding[] {
-  if (!Array.isArray(entities))
-    throw new InvalidArgumentError("declare", "must be a list of exchanges and queues");
-  return entities.flatMap((entity) => {
-    if (entity instanceof Exchange) return [];
-    if (!(entity instanceof Queue))
-      throw new InvalidArgumentError("declare", "must hold exchanges and queues only");
-    return entity.bindings.map(({ exchange, routingKey }) =>
-      binding(entity.name, exchange, routingKey, keys),
-    );
-  });
-}
-
-/**
- * One binding as it is stored. Refuses a topic key whose pattern Python cannot compile: stored, it would fail every publish
- * that Kombu makes to the exchange (spec §6.4).
- */
-export function binding(
-  queue: string,
-  exchange: Exchange,
-  routingKey: string,
-  keys: KeyOptions,
-): DeclaredBinding {
-  checkQueueName(queue, "queue", keys);
-  checkRoutingKey(routingKey, "routingKey");
-  if (exchange.name === "")
-    throw new InvalidArgumentError("exchange", "must be a named exchange: the anonymous one has no bindings");
-  const topic = exchange.type === "topic";
-  if (routingKey.includes(keys.sep) || (topic && topicPattern(routingKey).includes(keys.sep))) {
-    throw new InvalidArgumentError("routingKey", "must not contain the separator");
-  }
-  if (topic) {
-    try {
-      parsePattern(topicPattern(routingKey));
-    } catch (error) {
-      if (!(error instanceof PoisonPattern)) throw error;
-      throw new InvalidArgumentError(
-        "routingKey",
-        `has a misplaced asterisk (${error.message}): it would break the exchange for all`,
-      );
-    }
-  }
-  return { exchange: exchange.name, member: bindingMember(routingKey, queue, topic, keys) };
 }
 
 function guardOf({ idempotencyKey, idempotencyTtl }: PublishOptions, keys: KeyOptions): Guard | undefined {

@@ -3,7 +3,7 @@
  * @module
  */
 import * as v from "valibot";
-import { declaredBindings } from "../../delivery/prepare.ts";
+import { declaredBindings } from "../../delivery/bindings.ts";
 import { Exchange, Queue, type QueueBinding } from "../../entity.ts";
 import { InvalidArgumentError } from "../../errors.ts";
 import { resolveKeyOptions } from "../../routing/keys.ts";
