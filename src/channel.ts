@@ -5,7 +5,7 @@
 import { addBindings, purge, remove, removeBinding, stepSizes } from "./delivery/administration.ts";
 import { type ChannelOptions, resolveChannelOptions } from "./delivery/channel_options.ts";
 import { deliver } from "./delivery/deliver.ts";
-import { deliverMany, type Outcome } from "./delivery/deliver_many.ts";
+import { type BatchOptions, deliverMany, type Outcome } from "./delivery/deliver_many.ts";
 import { binding, declaredBindings, type MessageContext, preparePublication } from "./delivery/prepare.ts";
 import type { Delivery, DeliveryContext, Publication } from "./delivery/publication.ts";
 import type { PublishOptions } from "./delivery/publish_options.ts";
@@ -14,6 +14,7 @@ import { asExchange, type EntityChannel, type Exchange, type Queue, type QueueBi
 import { NotConfiguredError, RedisError } from "./errors.ts";
 import { type Command, connect, type RedisCredentials, type RedisLike, type Reply } from "./redis/client.ts";
 import { seedTable } from "./routing/cache.ts";
+import type { KeyOptions } from "./routing/keys.ts";
 import type { BindingTable } from "./routing/table.ts";
 
 /** Environment variables that name a database. */
@@ -64,6 +65,11 @@ export class Channel implements EntityChannel {
     return new Channel({ url, token }, options);
   }
 
+  /** How this channel names things in Redis, every default filled in. For those who {@link send} commands of their own. */
+  get keys(): KeyOptions {
+    return this.#context.keys;
+  }
+
   /** Checks and writes a message without sending anything; see {@link PublishOptions}. */
   async prepareMessage(
     body: unknown,
@@ -83,12 +89,17 @@ export class Channel implements EntityChannel {
     }
   }
 
-  /** Delivers prepared messages in as few requests as the limits allow. */
+  /**
+   * Delivers prepared messages in as few requests as the limits allow.
+   *
+   * @param options Commands that must be applied before the messages, in the same request: see {@link BatchOptions}.
+   */
   async basicPublishMany(
     publications: readonly Publication[],
     signal?: AbortSignal,
+    options: BatchOptions = {},
   ): Promise<readonly Outcome[]> {
-    return await deliverMany(this.#context, publications, signal);
+    return await deliverMany(this.#context, publications, signal, options);
   }
 
   /** Writes nothing; see {@link Exchange.declare}. */

@@ -19,7 +19,11 @@ export type ErrorCode =
   | "back-pressure"
   | "unavailable"
   | "outcome-unknown"
-  | "timed-out";
+  | "timed-out"
+  | "task-failed"
+  | "task-revoked"
+  | "result-invalid"
+  | "not-ready";
 
 /** Options of every error: what led to it. */
 export interface KombuEdgeErrorOptions {

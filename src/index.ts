@@ -4,7 +4,7 @@
  */
 export { Channel, type ChannelEnvironment } from "./channel.ts";
 export type { ChannelOptions } from "./delivery/channel_options.ts";
-export type { Outcome } from "./delivery/deliver_many.ts";
+export type { BatchOptions, Outcome } from "./delivery/deliver_many.ts";
 export type { Delivery, Publication } from "./delivery/publication.ts";
 export type { PublishOptions } from "./delivery/publish_options.ts";
 export { Exchange, type ExchangeOptions, Queue, type QueueBinding, type QueueOptions } from "./entity.ts";

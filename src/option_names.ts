@@ -10,7 +10,7 @@ export type KnownOptions<Options> = { readonly [Name in keyof Options]-?: true }
 /** Throws {@link InvalidArgumentError} naming the first option that is not known, with `within` before its name. */
 export function checkOptionNames<Options extends object>(
   options: Options,
-  known: KnownOptions<Options>,
+  known: { readonly [Name in keyof Options]-?: unknown },
   within = "",
 ): void {
   for (const name of Object.keys(options)) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { UnroutableError } from "../errors.ts";
-import type { Reply } from "../redis/client.ts";
+import type { Command, Reply } from "../redis/client.ts";
 import type { BindingTable } from "../routing/table.ts";
 import { amendTables } from "./amend.ts";
 import { deliver, skippedWarnings, toDelivery } from "./deliver.ts";
@@ -16,6 +16,17 @@ import { isRouted, type Tables, tablesFor } from "./tables_for.ts";
 
 /** What one of many publications came to. */
 export type Outcome = Delivery | { readonly status: "failed"; readonly error: unknown };
+
+/** What a batch is sent with. */
+export interface BatchOptions {
+  /**
+   * Commands for the front of the first request, which must be harmless to repeat. When one of them fails the batch
+   * throws its error, although messages may have been sent. Default none.
+   */
+  readonly before?: readonly Command[];
+  /** Each request is a transaction, so that its commands are applied together. Default `false`. */
+  readonly atomic?: boolean;
+}
 
 /** An item, with its place among the publications. */
 interface PlacedItem extends Item {
@@ -33,6 +44,7 @@ export async function deliverMany(
   context: DeliveryContext,
   publications: readonly Publication[],
   signal: AbortSignal | undefined,
+  options: BatchOptions = {},
 ): Promise<readonly Outcome[]> {
   const outcomes = new Array<Outcome>(publications.length);
   const tables = await tablesFor(context, publications, signal);
@@ -51,7 +63,7 @@ export async function deliverMany(
     if ("destination" in placed) items.push(placed);
     else outcomes[place] = placed;
   });
-  await putItems(context, items, tables, outcomes, signal);
+  await putItems(context, items, tables, outcomes, signal, options);
   for (const place of strict) {
     try {
       outcomes[place] = await deliver(context, publications[place]!);
@@ -96,6 +108,7 @@ async function putItems(
   tables: Tables,
   outcomes: Outcome[],
   signal: AbortSignal | undefined,
+  { before = [], atomic = false }: BatchOptions,
 ): Promise<void> {
   const stale = [...tables].flatMap(([exchange, known]) =>
     "stale" in known && known.stale ? [exchange] : [],
@@ -105,15 +118,20 @@ async function putItems(
     items.flatMap(({ publication }) => publication.declare),
   );
   const sentAt = Date.now();
+  const declares = declareCommands(context, declare);
   const put = await putMany(
     context,
     items,
-    declareCommands(context, declare),
-    stale.map((exchange) => readCommand(context, exchange)),
+    {
+      before: [...declares, ...before],
+      after: stale.map((exchange) => readCommand(context, exchange)),
+      atomic,
+    },
     signal,
   );
-  if (put.before.every((reply) => "result" in reply))
-    amendTables(context, put.before.length > 0 ? declare : []);
+  const declared = put.before.slice(0, declares.length);
+  if (declared.every((reply) => "result" in reply)) amendTables(context, declared.length > 0 ? declare : []);
+  for (const reply of put.before.slice(declares.length)) if ("error" in reply) throw reply.error;
   items.forEach((item, index) => {
     const outcome = put.outcomes[index]!;
     outcomes[item.place] =
@@ -159,7 +177,7 @@ async function putLate(
     late.push({ ...item, publication: { ...publication, guard }, destination: toLate });
   }
   if (late.length === 0) return;
-  const put = await putMany(context, late, [], [], signal);
+  const put = await putMany(context, late, { before: [], after: [], atomic: false }, signal);
   late.forEach(({ place, destination }, index) => {
     const outcome = put.outcomes[index]!;
     const earlier = outcomes[place] as Delivery;

@@ -18,6 +18,16 @@ export interface Item {
 /** What one item came to. */
 export type ItemOutcome = Put | { readonly kind: "failed"; readonly error: unknown };
 
+/** Commands that accompany a batch. */
+export interface Accompaniment {
+  /** Commands for the front of the first request; they are sent again when that request is. */
+  readonly before: readonly Command[];
+  /** Commands for the end of the first request. */
+  readonly after: readonly Command[];
+  /** Each request is a transaction: nothing of it is applied when Redis cannot queue one of its commands. */
+  readonly atomic: boolean;
+}
+
 /** Outcomes in the order of the items, and the replies to the further commands (missing when their request failed). */
 export interface ManyPut {
   readonly outcomes: readonly ItemOutcome[];
@@ -30,28 +40,23 @@ export interface ManyPut {
  *
  * A request that fails without an answer is repeated for its guarded items only; the others of it are failed.
  *
- * @param before Commands for the front of the first request.
- * @param after Commands for the end of the first request.
  */
 export async function putMany(
   context: DeliveryContext,
   items: readonly Item[],
-  before: readonly Command[],
-  after: readonly Command[],
+  { before, after, atomic }: Accompaniment,
   signal: AbortSignal | undefined,
 ): Promise<ManyPut> {
   const outcomes: ItemOutcome[] = [];
-  let further: Pick<ManyPut, "before" | "after"> | undefined;
-  let leading = before;
-  let trailing = after;
+  let first: Pick<ManyPut, "before" | "after"> = { before: [], after: [] };
+  let accompaniment: Accompaniment = { before, after, atomic };
   for (const chunk of chunks(items, context.maximumRequestSize)) {
-    const sent = await putChunk(context, chunk, leading, trailing, signal);
+    const sent = await putChunk(context, chunk, accompaniment, signal);
+    if (outcomes.length === 0) first = sent;
     outcomes.push(...sent.outcomes);
-    further ??= { before: sent.before, after: sent.after };
-    leading = [];
-    trailing = [];
+    accompaniment = { before: [], after: [], atomic };
   }
-  return { outcomes, before: further?.before ?? [], after: further?.after ?? [] };
+  return { outcomes, before: first.before, after: first.after };
 }
 
 function* chunks(items: readonly Item[], limit: number): Generator<readonly Item[]> {
@@ -79,8 +84,7 @@ interface Part {
 async function putChunk(
   context: DeliveryContext,
   items: readonly Item[],
-  before: readonly Command[],
-  after: readonly Command[],
+  { before, after, atomic }: Accompaniment,
   signal: AbortSignal | undefined,
 ): Promise<ManyPut> {
   const outcomes = new Array<ItemOutcome>(items.length);
@@ -94,11 +98,11 @@ async function putChunk(
   let replies: readonly Reply[] = [];
   try {
     const commands = [...before, ...parts.map(({ command }) => command), ...script, ...after];
-    replies = await context.connection.send(commands, { atomic: false, signal });
+    replies = await context.connection.send(commands, { atomic, signal });
   } catch (error) {
     for (const place of [...plain, ...scripted]) outcomes[place] = { kind: "failed", error };
-    await repeat(context, items, scripted, outcomes, signal);
-    return { outcomes, before: [], after: [] };
+    const repeated = await repeat(context, items, scripted, before, outcomes, signal);
+    return { outcomes, before: repeated, after: [] };
   }
   parts.forEach(({ places }, index) => {
     const length = toLength(replies[before.length + index]!);
@@ -111,7 +115,7 @@ async function putChunk(
   });
   if (script.length > 0) {
     settleScripted(items, scripted, replies[before.length + parts.length]!, outcomes);
-    await repeat(context, items, scripted, outcomes, signal);
+    await repeat(context, items, scripted, [], outcomes, signal);
   }
   return {
     outcomes,
@@ -149,14 +153,18 @@ function scriptCommand(items: readonly Item[]): Command {
   );
 }
 
-/** Sends the guarded items whose outcome is open again, as often as the first one's policy allows. */
+/**
+ * Sends the guarded items whose outcome is open again, as often as the first one's policy allows, and returns the replies
+ * to the commands before them.
+ */
 async function repeat(
   context: DeliveryContext,
   items: readonly Item[],
   scripted: readonly number[],
+  before: readonly Command[],
   outcomes: ItemOutcome[],
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<readonly Reply[]> {
   const open = () =>
     scripted.filter((place) => {
       const outcome = outcomes[place]!;
@@ -164,17 +172,19 @@ async function repeat(
     });
   const [first] = open();
   const policy = first === undefined ? undefined : items[first]!.publication.retryPolicy;
-  if (!policy || policy.maxRetries === 0) return;
+  if (!policy || policy.maxRetries === 0) return [];
+  let replies: readonly Reply[] = [];
   const attempt = async () => {
     const places = open();
     const command = scriptCommand(places.map((place) => items[place]!));
-    const [reply] = await context.connection.send([command], { atomic: false, signal });
-    settleScripted(items, places, reply!, outcomes);
+    replies = await context.connection.send([...before, command], { atomic: false, signal });
+    settleScripted(items, places, replies[before.length]!, outcomes);
     const [still] = open();
     if (still !== undefined) throw (outcomes[still] as { error: unknown }).error;
   };
   // What is still open in the end has its latest error among the outcomes.
   await withRetries(attempt, { ...policy, maxRetries: policy.maxRetries - 1 }, signal).catch(() => undefined);
+  return replies.slice(0, before.length);
 }
 
 function settleScripted(

@@ -73,9 +73,11 @@ export async function readTables(
 
 /** The commands that write bindings, one per exchange. */
 export function declareCommands(context: DeliveryContext, declare: readonly DeclaredBinding[]): Command[] {
-  const members = new Map<string, string[]>();
-  for (const { exchange, member } of declare)
-    members.set(exchange, [...(members.get(exchange) ?? []), member]);
+  const members = new Map<string, Set<string>>();
+  for (const { exchange, member } of declare) {
+    const added = members.get(exchange) ?? new Set();
+    members.set(exchange, added.add(member));
+  }
   return [...members].map(([exchange, added]) => ["SADD", bindingKey(exchange, context.keys), ...added]);
 }
 

@@ -1,0 +1,158 @@
+/**
+ * The app: a channel with Celery's settings, and everything that a sender does with it.
+ * @module
+ */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { Channel } from "../channel.ts";
+import { InvalidArgumentError } from "../errors.ts";
+import { AsyncResult, type ResultContext, resultFromTuple } from "./async_result.ts";
+import { command, groupKey, type ResultTuple } from "./backend.ts";
+import type { TaskSignature } from "./canvas.ts";
+import { type CeleryOptions, resolveSettings, type Settings } from "./celery_options.ts";
+import { compile } from "./compile.ts";
+import { Control } from "./control.ts";
+import type { ResultNode } from "./freeze.ts";
+import { GroupResult } from "./group_result.ts";
+import { checkArguments, checkTaskName, record, wireOptions } from "./option_checks.ts";
+import { parsePython } from "./python_json.ts";
+import { checkResult } from "./schema.ts";
+import { idSource, type Sent, send } from "./send.ts";
+import { Signature, taskJson } from "./signature.ts";
+import { Task, type TaskDefinition } from "./task.ts";
+import type { ApplyOptions, WireOptions } from "./task_options.ts";
+
+/**
+ * A Celery app that sends. Cheap: make one per request.
+ *
+ * @example
+ * ```ts
+ * const app = new Celery(channel, { taskRoutes: { "billing.*": { queue: "billing" } } });
+ * const add = app.task<[number, number], number>("tasks.add");
+ * const result = await add.delay(2, 3);
+ * await result.get({ timeout: 10_000 });
+ * ```
+ */
+export class Celery {
+  /** Remote control of the workers. */
+  readonly control: Control;
+  readonly #channel: Channel;
+  readonly #settings: Settings;
+  readonly #results: ResultContext;
+
+  /** @throws {InvalidArgumentError} Naming the setting at fault. */
+  constructor(channel: Channel, options: CeleryOptions = {}) {
+    if (!(channel instanceof Channel)) throw new InvalidArgumentError("channel", "must be a Channel");
+    this.#channel = channel;
+    this.#settings = resolveSettings(options);
+    this.control = new Control({ channel, settings: this.#settings });
+    this.#results = {
+      channel,
+      settings: this.#settings,
+      revoke: async (ids, how) => await this.control.revoke(ids, how),
+    };
+  }
+
+  /**
+   * A task by its name.
+   *
+   * @param definition Options for every call, and schemas for arguments and result.
+   */
+  task<Args extends readonly unknown[] = readonly unknown[], Result = unknown>(
+    name: string,
+    definition: TaskDefinition = {},
+  ): Task<Args, Result> {
+    return new Task<Args, Result>(this, name, definition, this.#priority());
+  }
+
+  /** A call of any task, by its name, that can be sent or put into a canvas. */
+  signature<Result = unknown>(
+    name: string,
+    { args, kwargs, immutable, ...options }: ApplyOptions & { immutable?: boolean } = {},
+  ): TaskSignature<Result> {
+    const json = taskJson(checkTaskName(name, "task"), args, kwargs, this.#priority(), immutable);
+    return new Signature<Result, AsyncResult<Result>>(json, this).set(options);
+  }
+
+  /**
+   * Sends a task by its name.
+   *
+   * @throws {InvalidArgumentError} or {@link EncodeError} before anything is sent, naming the option.
+   * @throws {UnroutableError} When an exchange is named and nobody is bound for the key.
+   * @throws {RedisError} When Redis did not take it, or may not have: see its subclasses.
+   */
+  async sendTask<Result = unknown>(
+    name: string,
+    { args, kwargs, ...options }: ApplyOptions = {},
+  ): Promise<AsyncResult<Result>> {
+    const json = taskJson(checkTaskName(name, "task"), args, kwargs);
+    return await this.apply(new Signature<Result, AsyncResult<Result>>(json, this), options);
+  }
+
+  /**
+   * Sends a signature: a task, or a canvas in one HTTP request (two when its results are in another database and it has a
+   * chord).
+   *
+   * @param options Set over the signature's own: for a chain's first task, for all of a group or chord. `args` come in
+   * front of its own.
+   */
+  async apply<Handle>(signature: Signature<unknown, Handle>, options: ApplyOptions = {}): Promise<Handle> {
+    if (!(signature instanceof Signature)) throw new InvalidArgumentError("signature", "must be a signature");
+    const {
+      args = [],
+      kwargs = {},
+      signal,
+      retry,
+      retryPolicy,
+      idempotencyKey,
+      idempotencyTtl,
+      ...rest
+    } = options;
+    const call = {
+      args: checkArguments(args, "args"),
+      kwargs: record(kwargs, "kwargs"),
+      options: wireOptions(rest),
+    };
+    const { replyTo, taskProtocol } = this.#settings;
+    const newId = await idSource(idempotencyKey);
+    const compiled = compile(signature.toJSON(), call, { newId, replyTo, useLink: taskProtocol === 1 });
+    const sending = { signal, retry, retryPolicy, idempotencyKey, idempotencyTtl };
+    const sent = await send({ channel: this.#channel, settings: this.#settings }, compiled, sending);
+    return this.#handle(compiled.result, sent) as Handle;
+  }
+
+  /** The result of a task by its id. Nothing is read yet. */
+  asyncResult<Result = unknown>(id: string): AsyncResult<Result> {
+    return new AsyncResult(this.#results, checkTaskName(id, "id"));
+  }
+
+  /** A group's results, as it was saved by its id; `undefined` when it was not. */
+  async groupResult<Result = unknown>(id: string): Promise<GroupResult<Result> | undefined> {
+    const key = groupKey(this.#settings, checkTaskName(id, "id"));
+    const text = await command(this.#channel, this.#settings, ["GET", key]);
+    if (typeof text !== "string") return undefined;
+    const { result } = parsePython(text) as { result: ResultTuple };
+    return resultFromTuple(this.#results, result) as GroupResult<Result>;
+  }
+
+  /** @internal For {@link Task}: the same result, checked when it is read. */
+  checked<Result>(result: AsyncResult<unknown>, schema: StandardSchemaV1 | undefined): AsyncResult<Result> {
+    if (!schema) return result as AsyncResult<Result>;
+    return new AsyncResult<Result>(this.#results, result.id, {
+      parent: result.parent,
+      sent: result.sent,
+      check: async (value) => (await checkResult(schema, value)) as Result,
+    });
+  }
+
+  #handle(node: ResultNode, sent?: Sent): AsyncResult | GroupResult {
+    const details = { parent: node.parent && this.#handle(node.parent), sent };
+    if (!node.results) return new AsyncResult(this.#results, node.id, details);
+    const results = node.results.map((result) => this.#handle(result));
+    return new GroupResult(this.#results, node.id, results, details);
+  }
+
+  #priority(): WireOptions {
+    const { taskDefaultPriority } = this.#settings;
+    return wireOptions({ priority: taskDefaultPriority });
+  }
+}
