@@ -18,6 +18,8 @@ export interface CallParts {
   readonly path: Readonly<Record<string, string>>;
   /** Where the gateway is mounted in another application: empty, or a path without a slash at its end. */
   readonly mount: string;
+  /** Keeps the Worker going for work after the answer; missing where the runtime has no such thing. */
+  readonly waitUntil: ((work: Promise<unknown>) => void) | undefined;
 }
 
 /** Parts of the call, and what is made of them when first asked for. */
@@ -28,15 +30,17 @@ export class Call {
   readonly principal: Principal;
   readonly path: Readonly<Record<string, string>>;
   readonly mount: string;
+  readonly waitUntil: CallParts["waitUntil"];
   #channel: Channel | undefined;
 
-  constructor({ request, settings, env, principal, path, mount }: CallParts) {
+  constructor({ request, settings, env, principal, path, mount, waitUntil }: CallParts) {
     this.request = request;
     this.settings = settings;
     this.env = env;
     this.principal = principal;
     this.path = path;
     this.mount = mount;
+    this.waitUntil = waitUntil;
   }
 
   /**

@@ -6,7 +6,7 @@ import type { Context } from "hono";
 import { InvalidArgumentError } from "../errors.ts";
 import { authenticate, demand } from "./access/authenticate.ts";
 import type { Principal } from "./access/rights.ts";
-import { Call } from "./call.ts";
+import { Call, type CallParts } from "./call.ts";
 import type { Settings } from "./config/config.ts";
 import { HttpProblem, type ProblemDetails } from "./problem.ts";
 import { problemOf, retryAfter } from "./problem_of.ts";
@@ -31,7 +31,15 @@ export function endpoint(route: Route, settings: Settings): (c: Context) => Prom
       }
       const query = route.query && readQuery(c.req.url, route.query);
       const mount = c.req.path.replace(/\/$/, "").split("/").slice(0, -depth).join("/");
-      const call = new Call({ request: c.req.raw, settings, env, principal, path, mount });
+      const call = new Call({
+        request: c.req.raw,
+        settings,
+        env,
+        principal,
+        path,
+        mount,
+        waitUntil: waitUntil(c),
+      });
       return unstored(await route.handle(call, query as never));
     } catch (error) {
       return failed(error, route);
@@ -75,6 +83,16 @@ function failed(error: unknown, route: Route): Response {
 function unstored(response: Response): Response {
   response.headers.set("cache-control", "no-store");
   return response;
+}
+
+/** Hono throws where the runtime gave no context of execution. */
+function waitUntil(c: Context): CallParts["waitUntil"] {
+  try {
+    const { executionCtx } = c;
+    return (work) => executionCtx.waitUntil(work);
+  } catch {
+    return undefined;
+  }
 }
 
 function fill(right: string, path: Readonly<Record<string, string>>): string {

@@ -24,6 +24,7 @@ export {
 export type { RequestParts } from "./request.ts";
 export {
   type Condition,
+  checkRoute,
   checkRoutes,
   type Filter,
   passes,

@@ -9,6 +9,7 @@ import { type ExchangesConfig, type ExchangesSettings, exchangesSection } from "
 import { type LimitsConfig, type LimitsSettings, limitsSection } from "./limits.ts";
 import { type QueuesConfig, type QueuesSettings, queuesSection } from "./queues.ts";
 import type { Section } from "./section.ts";
+import { type SourcesConfig, type SourcesSettings, sourcesSection } from "./sources.ts";
 
 /** What a deployer can set; all optional. Secrets are variables of the environment, never written here. */
 export interface GatewayConfig
@@ -16,10 +17,16 @@ export interface GatewayConfig
     ExchangesConfig,
     QueuesConfig,
     LimitsConfig,
-    EncodingsConfig {}
+    EncodingsConfig,
+    SourcesConfig {}
 
 /** The configuration, checked, with every default filled in. */
-export interface Settings extends ChannelSettings, ExchangesSettings, QueuesSettings, LimitsSettings {}
+export interface Settings
+  extends ChannelSettings,
+    ExchangesSettings,
+    QueuesSettings,
+    LimitsSettings,
+    SourcesSettings {}
 
 /** In this order: `channel` first, by whose keys the others check their names. */
 const SECTIONS: readonly Section<GatewayConfig, object>[] = [
@@ -28,6 +35,7 @@ const SECTIONS: readonly Section<GatewayConfig, object>[] = [
   queuesSection,
   limitsSection,
   encodingsSection,
+  sourcesSection,
 ] as never;
 
 /**
