@@ -1,0 +1,292 @@
+/** @module From a verified webhook to its queues: what is stored, and how often. */
+import { describe, expect, inject, test } from "vitest";
+import { environment, fresh, landed, redis, requestsDuring } from "../client.ts";
+import { bodies, githubSender, logged, VARIABLES } from "./sender.ts";
+
+const unanswerable = environment({ ...VARIABLES, UPSTASH_REDIS_REST_URL: "http://127.0.0.1:1" });
+
+describe("an event", () => {
+  test("is in its queue, as a CloudEvents object, before the sender gets its answer", async () => {
+    const queue = fresh("events");
+    const { name, send } = githubSender({ to: { queue } });
+    const answer = await send({
+      id: "72d3162e-cc78-11e3-81ab-4c9367dc0958",
+      event: "issues",
+      body: '{"action":"opened","issue":{"id":73464126123456789012,"title":"Zoë 🎉"}}',
+    });
+    expect([answer.status, answer.text]).toEqual([200, ""]);
+    const [message] = await landed(queue);
+    expect(message!.body).toContain('"id":73464126123456789012,');
+    expect(JSON.parse(message!.body)).toEqual({
+      specversion: "1.0",
+      id: "72d3162e-cc78-11e3-81ab-4c9367dc0958",
+      source: `/webhooks/${name}`,
+      type: `${name}.issues.opened`,
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      datacontenttype: "application/json",
+      data: {
+        action: "opened",
+        issue: { id: Number(73464126123456789012n), title: "Zoë 🎉" },
+      },
+    });
+    expect(message!.envelope).toMatchObject({
+      "content-type": "application/json",
+      "content-encoding": "utf-8",
+    });
+  });
+
+  test("becomes a task with an id that a redelivery has too", async () => {
+    const queue = fresh("tasks");
+    const { send } = githubSender({ to: { task: "webhooks.github", queue }, dedupe: 1 });
+    const delivery = { id: "3f0c4e0e-0001", body: '{"zen":"Keep it logically awesome."}', event: "ping" };
+    expect((await send(delivery)).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect((await send(delivery)).status).toBe(200);
+    const [first, second] = await landed(queue);
+    const { headers } = first!.envelope;
+    expect(headers).toMatchObject({
+      task: "webhooks.github",
+      lang: "js",
+      argsrepr: "(<ping 3f0c4e0e-0001>,)",
+    });
+    expect(headers.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(second!.envelope.headers.id).toBe(headers.id);
+    const [args, kwargs] = JSON.parse(first!.body);
+    expect(args).toHaveLength(1);
+    expect(args[0]).toMatchObject({ id: "3f0c4e0e-0001", data: { zen: "Keep it logically awesome." } });
+    expect(kwargs).toEqual({});
+  });
+
+  test("goes by an exchange with the routing key made from it, to every queue that is bound", async () => {
+    const [exchange, one, other] = [fresh("webhooks"), fresh("one"), fresh("other")];
+    const { name, send, ask } = githubSender(
+      { to: { exchange } },
+      { exchanges: { [exchange]: { type: "topic" } } },
+    );
+    for (const [queue, routing_key] of [
+      [one, "*.pull_request.#"],
+      [other, `${name}.pull_request.opened`],
+    ]) {
+      await ask("PUT", `/v1/exchanges/${exchange}/bindings`, { json: { queue, routing_key, type: "topic" } });
+    }
+    const answer = await send({ event: "pull_request", body: '{"action":"opened","number":7}' });
+    expect(answer.status).toBe(200);
+    for (const queue of [one, other]) {
+      const [message] = await landed(queue);
+      expect(message!.envelope.properties.delivery_info).toEqual({
+        exchange,
+        routing_key: `${name}.pull_request.opened`,
+      });
+    }
+  });
+
+  test("reaches several targets in one request, each task under its own id", async () => {
+    const [queue, other, third] = [fresh("audit"), fresh("tasks"), fresh("tasks")];
+    const to = [{ queue }, { task: "a.b", queue: other }, { task: "c.d", queue: third }];
+    const { send } = githubSender({ to });
+    // The tasks' queues are declared once, then known.
+    await send();
+    const { result, requests } = await requestsDuring(() => send());
+    expect([result.status, requests]).toEqual([200, 1]);
+    const sizes = await Promise.all([queue, other, third].map((list) => redis.llen(list)));
+    expect(sizes).toEqual([2, 2, 2]);
+    const [[one], [two]] = [await landed(other), await landed(third)];
+    expect(one!.envelope.headers.id).not.toBe(two!.envelope.headers.id);
+  });
+
+  test("is passed on byte for byte as raw", async () => {
+    const queue = fresh("raw");
+    const { send } = githubSender({ to: { queue }, format: "raw" });
+    const body = '{"a": 1.50,\n "b" :9007199254740993}';
+    expect((await send({ body })).status).toBe(200);
+    const binary = Uint8Array.of(0xff, 0x00, 0x80);
+    expect((await send({ body: binary })).status).toBe(200);
+    const [text, bytes] = await landed(queue);
+    expect(text!.body).toBe(body);
+    expect(text!.envelope["content-type"]).toBe("application/json");
+    expect([...bytes!.bytes]).toEqual([255, 0, 128]);
+    // It said JSON and was none: no consumer is to fail on that.
+    expect(bytes!.envelope["content-type"]).toBe("application/data");
+  });
+
+  test("that no consumer could decode is wrapped as bytes, not refused", async () => {
+    const queue = fresh("poison");
+    const { send } = githubSender({ to: { queue } });
+    const body = `{"deep":${"[".repeat(700)}${"]".repeat(700)}}`;
+    expect((await send({ body })).status).toBe(200);
+    const [event] = await bodies(queue);
+    expect(event.data).toBeUndefined();
+    expect(atob(event.data_base64)).toBe(body);
+  });
+});
+
+describe("filters", () => {
+  test("choose by type and by what is in the event; what nobody wants is acknowledged and not queued", async () => {
+    const [drafts, all] = [fresh("drafts"), fresh("all")];
+    const { send } = githubSender({
+      routes: [
+        {
+          events: ["pull_request.*", "!*.closed"],
+          where: [{ path: "$.pull_request.draft", equals: true }],
+          to: { queue: drafts },
+        },
+        { events: ["pull_request.**"], to: { queue: all } },
+      ],
+    });
+    for (const [action, draft] of [
+      ["opened", true],
+      ["opened", false],
+      ["closed", true],
+    ]) {
+      const body = JSON.stringify({ action, pull_request: { draft } });
+      expect((await send({ event: "pull_request", body })).status).toBe(200);
+    }
+    const { result, requests } = await requestsDuring(() => send({ event: "push" }));
+    expect([result.status, requests]).toEqual([200, 0]);
+    const types = async (queue: string) =>
+      (await bodies(queue)).map(({ data }) => [data.action, data.pull_request.draft]);
+    expect(await types(drafts)).toEqual([["opened", true]]);
+    expect(await types(all)).toEqual([
+      ["opened", true],
+      ["opened", false],
+      ["closed", true],
+    ]);
+  });
+});
+
+describe("a duplicate", () => {
+  test("gets the same answer and is not queued again", async () => {
+    const queue = fresh("twice");
+    const { send } = githubSender({ to: { queue }, answer: { status: 202, body: "ok" } });
+    const delivery = { id: "again", body: "{}" };
+    const answers = [await send(delivery), await send(delivery), await send({ ...delivery, id: "other" })];
+    expect(answers.map(({ status, text }) => [status, text])).toEqual(new Array(3).fill([202, "ok"]));
+    expect((await bodies(queue)).map(({ id }) => id)).toEqual(["again", "other"]);
+  });
+
+  test("is none with another body: an unsigned id alone is not trusted", async () => {
+    const queue = fresh("suppressed");
+    const { send } = githubSender({ to: { queue } });
+    await send({ id: "same", body: '{"n":1}' });
+    await send({ id: "same", body: '{"n":2}' });
+    expect((await bodies(queue)).map(({ data }) => data.n)).toEqual([1, 2]);
+  });
+
+  test("is one under another unsigned name of the event, where the routing key is made from it", async () => {
+    const [exchange, queue] = [fresh("webhooks"), fresh("renamed")];
+    const { send, ask } = githubSender(
+      { to: { exchange } },
+      { exchanges: { [exchange]: { type: "topic" } } },
+    );
+    await ask("PUT", `/v1/exchanges/${exchange}/bindings`, {
+      json: { queue, routing_key: "#", type: "topic" },
+    });
+    await send({ id: "same", event: "push" });
+    await send({ id: "same", event: "deployment" });
+    expect(await redis.llen(queue)).toBe(1);
+  });
+
+  test("among sixteen at the same moment lands once", async () => {
+    const [queue, tasks] = [fresh("rush"), fresh("rush")];
+    const { send } = githubSender({ to: [{ queue }, { task: "webhooks.github", queue: tasks }] });
+    const answers = await Promise.all(
+      Array.from({ length: 16 }, () => send({ id: "rush", body: '{"n":1}' })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(new Array(16).fill(200));
+    expect([await redis.llen(queue), await redis.llen(tasks)]).toEqual([1, 1]);
+  });
+
+  test("of a forged one is none: a request that fails verification uses up nothing", async () => {
+    const queue = fresh("forged");
+    const { send } = githubSender({ to: { queue } });
+    const delivery = { id: "evt-1", body: '{"n":1}' };
+    const { result, requests } = await requestsDuring(() => send({ ...delivery, secret: "not it" }));
+    expect([result.status, requests]).toEqual([401, 0]);
+    expect((await send(delivery)).status).toBe(200);
+    expect(await redis.llen(queue)).toBe(1);
+    // Nor does a duplicate of a good one pass unverified.
+    expect((await send({ ...delivery, secret: "not it" })).status).toBe(401);
+  });
+});
+
+describe("what cannot be stored", () => {
+  test("because nobody is bound is 503, and lands when the sender comes back", async () => {
+    const [exchange, queue] = [fresh("webhooks"), fresh("late")];
+    const config = { exchanges: { [exchange]: { type: "topic" } }, channel: { missCooldown: 0 } } as const;
+    const { name, send, ask } = githubSender({ to: { exchange } }, config);
+    const delivery = { id: "waits" };
+    const { result, lines } = await logged(() => send(delivery));
+    expect([result.status, result.headers.get("retry-after"), result.text]).toEqual([503, "30", ""]);
+    expect(lines).toEqual([{ event: "webhook-not-stored", source: name, codes: "unroutable", messages: 1 }]);
+    await ask("PUT", `/v1/exchanges/${exchange}/bindings`, {
+      json: { queue, routing_key: "#", type: "topic" },
+    });
+    expect((await send(delivery)).status).toBe(200);
+    expect(await redis.llen(queue)).toBe(1);
+  });
+
+  test("at one target of several is completed by the retry, and the others are not doubled", async () => {
+    const [good, bad] = [fresh("good"), fresh("bad")];
+    await redis.hset(bad, { in: "the way" });
+    const { name, send } = githubSender({ to: [{ queue: good }, { queue: bad }] });
+    const delivery = { id: "half" };
+    const { result, lines } = await logged(() => send(delivery));
+    expect(result.status).toBe(503);
+    expect(lines).toEqual([{ event: "webhook-not-stored", source: name, codes: "refused", messages: 1 }]);
+    expect((await logged(() => send(delivery))).result.status).toBe(503);
+    await redis.del(bad);
+    expect((await send(delivery)).status).toBe(200);
+    expect([await redis.llen(good), await redis.llen(bad)]).toEqual([1, 1]);
+  });
+
+  test("because Redis is away is 503", async () => {
+    const { name, send } = githubSender({ to: { queue: "q" } });
+    const { result, lines } = await logged(() => send({ env: unanswerable }));
+    expect([result.status, result.headers.get("retry-after"), result.text]).toEqual([503, "30", ""]);
+    expect(lines).toEqual([
+      { event: "webhook-not-stored", source: name, codes: "outcome-unknown", messages: 1 },
+    ]);
+  });
+
+  test("because no database is configured is 503", async () => {
+    const { send } = githubSender({ to: { queue: "q" } });
+    const { result, lines } = await logged(() => send({ env: VARIABLES }));
+    expect(result.status).toBe(503);
+    expect(lines).toMatchObject([{ codes: "not-configured" }]);
+  });
+
+  test("within the sender's patience is 503 in time, and not doubled by the retry", async () => {
+    const queue = fresh("slow");
+    const { send } = githubSender({ to: { queue }, deadline: 0.9 });
+    const env = environment({
+      ...VARIABLES,
+      UPSTASH_REDIS_REST_URL: `${inject("faultProxyUrl")}/stall/1/${fresh("stall")}`,
+    });
+    const begin = Date.now();
+    const { result, lines } = await logged(() => send({ id: "slow", env }));
+    expect(result.status).toBe(503);
+    expect(lines).toMatchObject([{ codes: "timed-out" }]);
+    expect(Date.now() - begin).toBeLessThan(900);
+    expect((await send({ id: "slow", env })).status).toBe(200);
+    expect(await redis.llen(queue)).toBe(1);
+  });
+
+  test("because the answer was lost is asked for again at once, and lands once", async () => {
+    const queue = fresh("lost");
+    const { send } = githubSender({ to: { queue } });
+    const url = `${inject("faultProxyUrl")}/reset-after/1/${fresh("lost")}`;
+    const answer = await send({ env: environment({ ...VARIABLES, UPSTASH_REDIS_REST_URL: url }) });
+    expect(answer.status).toBe(200);
+    expect(await redis.llen(queue)).toBe(1);
+  });
+
+  test("goes to the dead-letter queue where there is one", async () => {
+    const dead = fresh("dead");
+    const { send } = githubSender(
+      { to: { exchange: fresh("nobody") } },
+      { channel: { deadletterQueue: dead } },
+    );
+    expect((await send()).status).toBe(200);
+    expect(await redis.llen(dead)).toBe(1);
+  });
+});
