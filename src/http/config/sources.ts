@@ -19,7 +19,7 @@ import { check } from "../request/check.ts";
 import { checkQueue } from "../request/queue_name.ts";
 import type { ChannelConfig } from "./channel.ts";
 import { type Section, within } from "./section.ts";
-import { SOURCE } from "./source_schema.ts";
+import { checkMembers, type WrittenSource } from "./source_schema.ts";
 
 /** The name of a variable of the environment, in capitals: `GITHUB_WEBHOOK_SECRET`. Never the secret itself. */
 export type VariableName = Uppercase<string>;
@@ -132,10 +132,10 @@ function resolveSource(name: string, given: unknown, keys: KeyOptions): Configur
       "must be named by 1 to 63 of a-z, 0-9, _ and -, with a letter or digit first",
     );
   }
-  const source = check(SOURCE, given, field);
-  const { preset, secrets, to, events, where, routes, format, verifyToken, answer, handover, ...rest } =
-    source;
-  const { tolerance, dedupe, deadline, maximumBodySize, ...told } = rest;
+  checkMembers(given, field);
+  const source = given as WrittenSource;
+  const { preset, secrets = [], to, events, where, routes, format, verifyToken, answer, ...rest } = source;
+  const { tolerance, dedupe, deadline, maximumBodySize, handover = false, ...told } = rest;
   checkSender(preset, secrets.length, told, field);
   return {
     name,
@@ -208,6 +208,8 @@ function resolveRoutes(
     if (value !== undefined)
       throw new InvalidArgumentError(`${field}.${name}`, "must not stand beside routes");
   }
+  if ((routes as Route[]).length === 0)
+    throw new InvalidArgumentError(`${field}.routes`, "must not be empty");
   for (const [index, route] of (routes as Route[]).entries()) {
     checkRoute(route, `${field}.routes[${index}]`);
     checkNames(route, keys, `${field}.routes[${index}].to`);
