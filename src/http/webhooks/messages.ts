@@ -55,11 +55,15 @@ async function write(writer: Writer, draft: Draft, asBytes: boolean): Promise<Pu
       return await writeTask(call.channel, draft, target, asBytes ? body : textOf(body));
     return await writePlain(writer, draft, body, asBytes ? PLAIN : passedThrough(call.request.headers, body));
   }
-  const { data: _, ...attributes } = event;
-  const wrapped = asBytes ? { ...attributes, dataBase64: toBase64(body) } : event;
-  const message = toCloudEvent(source.name, wrapped);
+  const message = toCloudEvent(source.name, asBytes ? wrapped(event, body) : event);
   if (target.task !== undefined) return await writeTask(call.channel, draft, target, message);
   return await writePlain(writer, draft, message, { serializer: "json" });
+}
+
+/** The event with the whole body as bytes, and with nothing else in it that UTF-8 cannot carry. */
+function wrapped({ data: _, ...attributes }: WebhookEvent, body: Uint8Array): WebhookEvent {
+  const texts = Object.entries(attributes).map(([name, text]) => [name, text.toWellFormed()]);
+  return { ...(Object.fromEntries(texts) as typeof attributes), dataBase64: toBase64(body) };
 }
 
 /** Celery is loaded when a task is first written. */

@@ -3,8 +3,9 @@
  * @module
  */
 import type { Outcome } from "../../delivery/deliver_many.ts";
+import type { Publication } from "../../delivery/publication.ts";
 import { toBase64 } from "../../envelope/base64.ts";
-import { KombuEdgeError } from "../../errors.ts";
+import { KombuEdgeError, UnroutableError } from "../../errors.ts";
 import {
   routingKeyOf,
   type Source,
@@ -23,19 +24,20 @@ import { type Draft, type Writer, writeMessage } from "./messages.ts";
  * that did not. A first attempt whose answer is lost is asked for once more.
  *
  * @param signal Ends the waiting when the sender's patience does.
- * @returns Codes of what kept a message from landing; none when all are queued, now or earlier, or wanted by no route.
+ * @returns What kept messages from landing; none when all are queued, now or earlier, or wanted by no route.
+ * @throws {InvalidArgumentError} When a message is too large.
  */
 export async function publishEvents(
   writer: Writer,
   source: Source,
   events: readonly WebhookEvent[],
   signal: AbortSignal | undefined,
-): Promise<readonly string[]> {
+): Promise<readonly unknown[]> {
   const drafts = (await Promise.all(events.map((event) => draftsOf(writer, source, event)))).flat();
   if (drafts.length === 0) return [];
   const messages = await Promise.all(drafts.map((draft) => writeMessage(writer, draft)));
   const outcomes = await writer.call.channel.basicPublishMany(messages, signal);
-  return outcomes.flatMap((outcome) => failureOf(outcome) ?? []);
+  return outcomes.flatMap((outcome, index) => failureOf(outcome, messages[index]!) ?? []);
 }
 
 /** The code of an error, for the log. */
@@ -44,9 +46,10 @@ export function codeOf(error: unknown): string {
 }
 
 /** In a dead-letter queue it is somewhere; on a fanout exchange without subscribers it is nowhere. */
-function failureOf(outcome: Outcome): string | undefined {
-  if (outcome.status === "failed") return codeOf(outcome.error);
-  return outcome.status === "unroutable" && outcome.queues.length === 0 ? "unroutable" : undefined;
+function failureOf(outcome: Outcome, { exchange, routingKey }: Publication): unknown {
+  if (outcome.status === "failed") return outcome.error;
+  if (outcome.status !== "unroutable" || outcome.queues.length > 0) return undefined;
+  return new UnroutableError(exchange, routingKey, "nobody receives it");
 }
 
 async function draftsOf(

@@ -2,6 +2,8 @@
  * One request of a sender: verified, then answered as a handshake or queued.
  * @module
  */
+
+import { InvalidArgumentError } from "../../errors.ts";
 import {
   type Received,
   type ResponseParts,
@@ -63,17 +65,22 @@ async function answerTo(
     case "handshake":
       return await shakeHands(received, call, configured, source);
     case "events": {
-      const codes = await publishEvents(
-        { call, source: configured, body },
-        source,
-        received.events,
-        patience(configured, source, arrival),
-      ).catch((error: unknown) => [codeOf(error)]);
-      if (codes.length === 0) return received.response;
-      logWebhook("not-stored", name, { codes: [...new Set(codes)].join(), messages: codes.length });
-      return unavailable();
+      const writer = { call, source: configured, body };
+      const signal = patience(configured, source, arrival);
+      const failures = await publishEvents(writer, source, received.events, signal).catch((error) => [error]);
+      return failures.length === 0 ? received.response : notStored(name, failures);
     }
   }
+}
+
+/** The sender is to come again, unless that would not help. */
+function notStored(name: string, failures: readonly unknown[]): ResponseParts {
+  const codes = [...new Set(failures.map(codeOf))].join();
+  logWebhook("not-stored", name, { codes, messages: failures.length });
+  const isTooLarge = failures.some(
+    (error) => error instanceof InvalidArgumentError && error.field === "body",
+  );
+  return isTooLarge ? { status: 413, headers: {}, body: "" } : unavailable();
 }
 
 async function shakeHands(

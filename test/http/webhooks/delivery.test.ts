@@ -1,6 +1,7 @@
 /** @module From a verified webhook to its queues: what is stored, and how often. */
 import { describe, expect, inject, test } from "vitest";
-import { environment, fresh, landed, redis, requestsDuring } from "../client.ts";
+import { mac } from "../../webhooks/signing.ts";
+import { client, environment, fresh, landed, redis, requestsDuring } from "../client.ts";
 import { bodies, githubSender, logged, VARIABLES } from "./sender.ts";
 
 const unanswerable = environment({ ...VARIABLES, UPSTASH_REDIS_REST_URL: "http://127.0.0.1:1" });
@@ -117,6 +118,40 @@ describe("an event", () => {
     const [event] = await bodies(queue);
     expect(event.data).toBeUndefined();
     expect(atob(event.data_base64)).toBe(body);
+  });
+
+  test("with half a character in its id is wrapped too", async () => {
+    const queue = fresh("halved");
+    const ask = client({ sources: { box: { preset: "stripe", secrets: ["S"], to: { queue } } } });
+    const body = '{"id":"evt_\\ud83c","type":"a"}';
+    const time = String(Math.floor(Date.now() / 1000));
+    const signature = await mac("SHA-256", "whsec_x", `${time}.${body}`, "hex");
+    const answer = await ask("POST", "/v1/webhooks/box", {
+      token: undefined,
+      env: environment({ S: "whsec_x" }),
+      headers: { "content-type": "application/json", "stripe-signature": `t=${time},v1=${signature}` },
+      body,
+    });
+    expect(answer.status).toBe(200);
+    const [event] = await bodies(queue);
+    expect([event.id, atob(event.data_base64)]).toEqual(["evt_\ufffd", body]);
+  });
+
+  test("that is larger than a message may be is 413: coming again would not help", async () => {
+    const { name, send } = githubSender({ to: { queue: "never" } }, { channel: { maximumMessageSize: 300 } });
+    const { result, lines } = await logged(() => send({ body: JSON.stringify({ text: "x".repeat(500) }) }));
+    expect([result.status, result.text]).toEqual([413, ""]);
+    expect(lines).toEqual([
+      { event: "webhook-not-stored", source: name, codes: "invalid-argument", messages: 1 },
+    ]);
+  });
+
+  test("for a fanout exchange that nobody listens to is stored nowhere, and so 503", async () => {
+    const exchange = fresh("news");
+    const { send } = githubSender({ to: { exchange } }, { exchanges: { [exchange]: { type: "fanout" } } });
+    const { result, lines } = await logged(() => send());
+    expect(result.status).toBe(503);
+    expect(lines).toMatchObject([{ codes: "unroutable" }]);
   });
 });
 
