@@ -9,7 +9,8 @@ import { type ExchangesConfig, type ExchangesSettings, exchangesSection } from "
 import { type LimitsConfig, type LimitsSettings, limitsSection } from "./limits.ts";
 import { type QueuesConfig, type QueuesSettings, queuesSection } from "./queues.ts";
 import type { Section } from "./section.ts";
-import { type SourcesConfig, type SourcesSettings, sourcesSection } from "./sources.ts";
+import type { SourcesConfig } from "./source_config.ts";
+import { type SourcesSettings, sourcesSection } from "./sources.ts";
 
 /** What a deployer can set; all optional. Secrets are variables of the environment, never written here. */
 export interface GatewayConfig
