@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { gateway, type SourceConfig } from "../../../src/http/gateway.ts";
 import { definePreset } from "../../../src/webhooks/index.ts";
 import { signSample } from "../../../src/webhooks/sign.ts";
-import { client, environment, expectProblem, fresh, redis, requestsDuring } from "../client.ts";
+import { client, environment, expectProblem, fresh, landed, redis, requestsDuring } from "../client.ts";
 import { github, githubSender, logged, SECRET, VARIABLES } from "./sender.ts";
 
 describe("a rejection", () => {
@@ -185,10 +185,10 @@ test("every preset by name is loaded, and answers 503 without a secret", async (
   }
 });
 
-test("a sender signs with the command's own library, and is accepted", async () => {
+test("a signed sample is accepted, as the task that Python's uuid5 names too", async () => {
   const queue = fresh("signed");
   const { presets } = await import("../../../src/webhooks/presets/by-name.ts");
-  const ask = client({ sources: { stripe: { preset: "stripe", secrets: ["S"], to: { queue } } } });
+  const ask = client({ sources: { stripe: { preset: "stripe", secrets: ["S"], to: { task: "t", queue } } } });
   const sample = await signSample(presets.stripe, "whsec_x", { type: "invoice.paid", id: "evt_1" });
   const answer = await ask("POST", "/v1/webhooks/stripe", {
     token: undefined,
@@ -197,5 +197,6 @@ test("a sender signs with the command's own library, and is accepted", async () 
     body: sample.body,
   });
   expect(answer.status).toBe(200);
-  expect(await redis.llen(queue)).toBe(1);
+  const [message] = await landed(queue);
+  expect(message!.envelope.headers.id).toBe("86442213-855c-553b-9557-9796b12ca9a5");
 });
