@@ -16,7 +16,7 @@ Signs a sample request as the sender of that name would, and posts it.
   --set NAME=VALUE     a setting of the source, such as publicUrl; may be repeated
   --print              print a curl command instead of posting
 
-Presets: docs/webhooks.md`;
+Presets: docs/webhooks-presets.md`;
 
 const [command, ...args] = process.argv.slice(2);
 if (command === "sign") {

@@ -90,7 +90,7 @@ function suggestions(name: string): string {
   const near = Object.values(PRESET_FILES)
     .flat()
     .filter((known) => known.toLowerCase().startsWith(name.slice(0, 3).toLowerCase()));
-  return near.length > 0 ? `; is it ${near.join(" or ")}?` : "; docs/webhooks.md lists them";
+  return near.length > 0 ? `; is it ${near.join(" or ")}?` : "; docs/webhooks-presets.md lists them";
 }
 
 async function post({ method, url, headers, body }: SampleRequest): Promise<number> {

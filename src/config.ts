@@ -12,7 +12,7 @@ const config: GatewayConfig = defineConfig({
     // orders: { type: "topic", bindings: [{ queue: "billing", routingKey: "order.*" }] },
     webhooks: { type: "topic" },
   },
-  // Senders of webhooks, each at /v1/webhooks/{its name}; docs/webhooks.md has all presets. A source whose secret is not
+  // Senders of webhooks, each at /v1/webhooks/{its name}; docs/webhooks-presets.md has all presets. A source whose secret is not
   // set answers 503.
   sources: {
     github: {

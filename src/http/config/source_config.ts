@@ -15,7 +15,7 @@ export type SecretVariable =
   | VariableName
   | { readonly variable: VariableName; readonly notBefore?: string; readonly notAfter?: string };
 
-/** What the sender has to be told, besides secrets; see `docs/webhooks.md`. */
+/** What the sender has to be told, besides secrets; see `docs/webhooks-presets.md`. */
 export type Told = Omit<SenderSettings, "verifyToken">;
 type Needs = typeof PRESET_NEEDS;
 type Keyless = (typeof KEYLESS_PRESETS)[number];
