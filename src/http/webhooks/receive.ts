@@ -14,6 +14,7 @@ import {
 } from "../../webhooks/index.ts";
 import type { Call } from "../call.ts";
 import type { ConfiguredSource } from "../config/sources.ts";
+import { problemFor } from "../endpoint.ts";
 import { HttpProblem } from "../problem.ts";
 import { readBody } from "../request/body.ts";
 import { followLater } from "./follow.ts";
@@ -77,6 +78,8 @@ async function answerTo(
 function notStored(name: string, failures: readonly unknown[]): ResponseParts {
   const codes = [...new Set(failures.map(codeOf))].join();
   logWebhook("not-stored", name, { codes, messages: failures.length });
+  // One that nobody foresaw is logged with where it came from.
+  for (const error of failures) problemFor(error, { method: "POST", path: "/v1/webhooks/{source}" });
   const isTooLarge = failures.some(
     (error) => error instanceof InvalidArgumentError && error.field === "body",
   );
