@@ -9,7 +9,7 @@ import { checkOptionNames } from "../option_names.ts";
 import type { RetryPolicy } from "../redis/retry.ts";
 import type { ExchangeType } from "../routing/table.ts";
 import { type RouteFunction, type Routes, resolveRoutes } from "./routes.ts";
-import type { SecurityOptions } from "./security.ts";
+import type { Signer } from "./security.ts";
 
 /** Settings of a `Celery`; all optional. */
 export interface CeleryOptions {
@@ -64,8 +64,8 @@ export interface CeleryOptions {
   controlExchange?: string;
   /** Default `celeryev`. */
   eventExchange?: string;
-  /** A key to sign messages with; workers then need `setup_security()`. */
-  security?: SecurityOptions;
+  /** Signs all messages: see `signer()`. Workers need `setup_security()`. */
+  security?: Signer;
 }
 
 /** Settings without a default. */

@@ -5,7 +5,7 @@
  */
 import { InvalidArgumentError } from "../errors.ts";
 import { bodySurroundings, checkMember, type Freezer, freeze, nameBody, type ResultNode } from "./freeze.ts";
-import { addCallback, addErrback, bodyOf, headerOf, normalForm, tasksOf } from "./normal_form.ts";
+import { addCallback, attach, attachToSteps, bodyOf, headerOf, normalForm, tasksOf } from "./normal_form.ts";
 import { checkKeywords, named, type SignatureJson } from "./signature.ts";
 import type { WireOptions } from "./task_options.ts";
 
@@ -77,19 +77,19 @@ function start(compiler: Compiler, signature: SignatureJson, call: Call): Result
   };
   switch (signature.subtask_type) {
     case "group": {
-      if (tasksOf(signature).length === 0) throw new InvalidArgumentError("group", "must not be empty");
+      const tasks = tasksOf(signature);
+      if (tasks.length === 0) throw new InvalidArgumentError("group", "must not be empty");
       if (options.link) throw new InvalidArgumentError("link", "cannot be added to a group: use a chord");
       const id = around.id ?? compiler.newId();
-      for (const errback of (options.link_error ?? []) as SignatureJson[]) addErrback(signature, errback);
-      delete options.link_error;
+      const rest = attach(signature, options);
       if (around.chord) {
-        tasksOf(signature).forEach((task, index) => void checkMember(task, `group[${index}]`));
-        compiler.chords.set(id, tasksOf(signature).length);
+        tasks.forEach((task, index) => void checkMember(task, `group[${index}]`));
+        compiler.chords.set(id, tasks.length);
       }
-      const results = tasksOf(signature).map((task, groupIndex) =>
+      const results = tasks.map((task, groupIndex) =>
         freeze(compiler, task, { ...around, id: undefined, groupId: id, groupIndex }),
       );
-      apply(compiler, signature, { ...call, options });
+      apply(compiler, signature, { ...call, options: rest });
       return results.length === 1 && results[0]!.results ? results[0]! : { id, results };
     }
     case "chord":
@@ -166,12 +166,9 @@ function applyTask(compiler: Compiler, signature: SignatureJson, { args, kwargs,
 }
 
 function applyChain(compiler: Compiler, chain: SignatureJson, { args, kwargs, options }: Call): void {
-  const { link, link_error, task_id: _id, chain: later, ...rest } = { ...chain.options, ...options };
   const [first, ...steps] = tasksOf(chain);
-  for (const callback of (link ?? []) as SignatureJson[]) addCallback(steps.at(-1)!, callback);
-  for (const errback of (link_error ?? []) as SignatureJson[]) {
-    for (const step of [first!, ...steps]) addErrback(step, errback);
-  }
+  const all = attachToSteps(tasksOf(chain), { ...chain.options, ...options });
+  const { task_id: _id, chain: later, ...rest } = all;
   steps.reverse();
   if (compiler.useLink) {
     const next = steps.reduce((after, step) => {
@@ -182,17 +179,15 @@ function applyChain(compiler: Compiler, chain: SignatureJson, { args, kwargs, op
     apply(compiler, first!, { args, kwargs, options: rest });
   } else {
     // A worker takes the next step from the end.
-    const all = [...((later ?? []) as SignatureJson[]), ...steps];
-    apply(compiler, first!, { args, kwargs, options: { ...rest, chain: all } });
+    const next = [...((later ?? []) as SignatureJson[]), ...steps];
+    apply(compiler, first!, { args, kwargs, options: { ...rest, chain: next } });
   }
 }
 
 function applyChord(compiler: Compiler, chord: SignatureJson, { args, kwargs, options }: Call): void {
-  const { link, link_error, chain, ...rest } = options;
+  const { chain, ...rest } = attach(chord, options);
   const header = headerOf(chord);
   const body = bodyOf(chord);
-  for (const callback of (link ?? []) as SignatureJson[]) addCallback(body, callback);
-  for (const errback of (link_error ?? []) as SignatureJson[]) addErrback(chord, errback);
   Object.assign(body.options, named(rest), chain ? { chain } : {});
   const groupId = header.options.task_id as string;
   // A chord inside another canvas knows its ids by now, but not yet that it is sent from here.

@@ -32,7 +32,7 @@ export { Inspect } from "./inspect.ts";
 export type { Replies, ReplyOptions, ToWorkers } from "./pidbox.ts";
 export type { WaitOptions } from "./poll.ts";
 export type { Route, RouteFunction, RoutePair, Router, Routes } from "./routes.ts";
-export type { SecurityOptions } from "./security.ts";
+export { type Signer, type SignerOptions, signer } from "./security.ts";
 export type { Sent } from "./send.ts";
 export { type AnySignature, Signature, type SignatureJson } from "./signature.ts";
 export { Task, type TaskDefinition, type TypedApplyOptions } from "./task.ts";

@@ -7,6 +7,7 @@ import type { Settings } from "./celery_options.ts";
 import type { Outgoing } from "./compile.ts";
 import { destinationOf } from "./destination.ts";
 import { momentTime, secondsFrom } from "./moment.ts";
+import { WIRE_NAMES } from "./option_checks.ts";
 import { argumentsRepr, keywordsRepr } from "./python_repr.ts";
 import type { WireOptions } from "./task_options.ts";
 
@@ -21,14 +22,14 @@ export interface TaskMessage {
   readonly warnings: readonly string[];
 }
 
-/** Options that go elsewhere than into `properties`. */
-const CONSUMED: ReadonlySet<string> = new Set(
-  (
-    "task_id countdown eta expires queue exchange routing_key priority serializer compression delivery_mode headers " +
-    "shadow time_limit soft_time_limit ignore_result link link_error reply_to retries root_id parent_id group_id " +
-    "group_index chord chain stamped_headers argsrepr kwargsrepr origin"
-  ).split(" "),
-);
+/** Options that are message properties under their own names; all others go elsewhere. */
+const PROPERTIES: ReadonlySet<string> = new Set([
+  "correlation_id",
+  "message_id",
+  "app_id",
+  "user_id",
+  "type",
+]);
 
 /**
  * Writes one task's message.
@@ -72,7 +73,9 @@ export function taskMessage(settings: Settings, outgoing: Outgoing, now: number)
         correlation_id: id,
         reply_to: options.reply_to ?? settings.replyTo,
         ...Object.fromEntries(
-          Object.entries(options).filter(([key]) => !CONSUMED.has(key) && !stamped?.includes(key)),
+          Object.entries(options).filter(
+            ([name]) => PROPERTIES.has(name) || !(WIRE_NAMES.has(name) || stamped?.includes(name)),
+          ),
         ),
       },
       compression: (options.compression ?? settings.taskCompression) as string | undefined,

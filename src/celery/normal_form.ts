@@ -6,6 +6,7 @@
  * @module
  */
 import type { SignatureJson } from "./signature.ts";
+import type { WireOptions } from "./task_options.ts";
 
 /** A chain's or group's members. */
 export function tasksOf(signature: SignatureJson): SignatureJson[] {
@@ -37,11 +38,7 @@ export function normalForm(signature: SignatureJson): SignatureJson {
         args: [],
         kwargs: { kwargs, header: tasks, body: normalForm(body!) },
       };
-      // Callbacks of a chord are its body's.
-      const { link, link_error, ...options } = form.options;
-      for (const callback of (link ?? []) as SignatureJson[]) addCallback(form, callback);
-      for (const errback of (link_error ?? []) as SignatureJson[]) addErrback(form, errback);
-      return { ...form, options };
+      return { ...form, options: attach(form, form.options) };
     }
     default:
       // As a map's own type a worker that applies it would lose its id and its place in a group.
@@ -56,12 +53,8 @@ function chainForm(chain: SignatureJson): SignatureJson {
   // Arguments of the chain are its first task's.
   if (chain.args.length > 0 && first && !first.immutable) first.args = [...chain.args, ...first.args];
   if (steps.length > 1) return { ...copy(chain), args: [], kwargs: { tasks: steps } };
-  const only = first!;
-  const { link, link_error, ...options } = copy(chain).options;
-  Object.assign(only.options, options);
-  for (const callback of (link ?? []) as SignatureJson[]) addCallback(only, callback);
-  for (const errback of (link_error ?? []) as SignatureJson[]) addErrback(only, errback);
-  return only;
+  Object.assign(first!.options, attach(first!, copy(chain).options));
+  return first!;
 }
 
 /** Appends a step to those before it. */
@@ -84,15 +77,12 @@ function follow(steps: SignatureJson[], next: SignatureJson): void {
   }
 }
 
-/** An inner chain's steps with its options where Celery would apply them: on the first, callbacks on the last, errbacks on all. */
-export function spread(chain: SignatureJson): SignatureJson[] {
-  const { link, link_error, task_id, ...options } = chain.options;
+/** An inner chain's steps, with its options where Celery would apply them. */
+function spread(chain: SignatureJson): SignatureJson[] {
   const steps = tasksOf(chain);
+  const { task_id, ...options } = attachToSteps(steps, chain.options);
   Object.assign(steps[0]!.options, options);
   if (task_id !== undefined) steps.at(-1)!.options.task_id ??= task_id;
-  for (const callback of (link ?? []) as SignatureJson[]) addCallback(steps.at(-1)!, callback);
-  for (const errback of (link_error ?? []) as SignatureJson[])
-    for (const step of steps) addErrback(step, errback);
   return steps;
 }
 
@@ -104,16 +94,15 @@ function joined(body: SignatureJson, next: SignatureJson): SignatureJson {
 }
 
 function groupForm(group: SignatureJson): SignatureJson {
-  const { link_error, ...options } = copy(group).options;
   const tasks = tasksOf(group)
     .map(normalForm)
     .flatMap((task) => (task.subtask_type === "group" ? unwrapped(task) : [task]));
   if (group.args.length > 0) {
     for (const task of tasks) if (!task.immutable) task.args = [...group.args, ...task.args];
   }
-  const form: SignatureJson = { ...group, args: [], options, kwargs: { tasks } };
-  for (const errback of (link_error ?? []) as SignatureJson[]) addErrback(form, errback);
-  return form;
+  const { link, ...options } = group.options;
+  const form = { ...group, args: [], kwargs: { tasks } };
+  return { ...form, options: { ...attach(form, options), ...(link ? { link } : {}) } };
 }
 
 /** A group's tasks with its options, but for its id, set over their own. */
@@ -123,14 +112,29 @@ function unwrapped(group: SignatureJson): SignatureJson[] {
   return tasksOf(group);
 }
 
-/** Adds a callback where Celery would: a chord's to its body. */
+/** Adds callbacks and errbacks among a canvas's options where Celery would; returns the other options. */
+export function attach(signature: SignatureJson, options: WireOptions): WireOptions {
+  const { link, link_error, ...rest } = options;
+  for (const callback of listed(link)) addCallback(signature, callback);
+  for (const errback of listed(link_error)) addErrback(signature, errback);
+  return rest;
+}
+
+/** The same for a chain that is taken apart: callbacks are its last step's, errbacks each one's. */
+export function attachToSteps(steps: readonly SignatureJson[], options: WireOptions): WireOptions {
+  for (const callback of listed(options.link)) addCallback(steps.at(-1)!, callback);
+  const { link, ...errbacks } = options;
+  return steps.map((step) => attach(step, errbacks))[0]!;
+}
+
+/** Adds a callback: a chord's to its body. */
 export function addCallback(signature: SignatureJson, callback: SignatureJson): void {
   if (signature.subtask_type === "chord") addCallback(bodyOf(signature), callback);
   else append(signature, "link", callback);
 }
 
-/** Adds an errback where Celery would: a group's to each member, a chord's to its body and to the chords of its header. */
-export function addErrback(signature: SignatureJson, errback: SignatureJson): void {
+/** Adds an errback: a group's to each member, a chord's to its body and to the chords of its header. */
+function addErrback(signature: SignatureJson, errback: SignatureJson): void {
   if (signature.subtask_type === "group") {
     for (const task of tasksOf(signature)) addErrback(task, errback);
   } else if (signature.subtask_type === "chord") {
@@ -144,7 +148,11 @@ export function addErrback(signature: SignatureJson, errback: SignatureJson): vo
 }
 
 function append({ options }: SignatureJson, key: string, signature: SignatureJson): void {
-  options[key] = [...((options[key] ?? []) as SignatureJson[]), signature];
+  options[key] = [...listed(options[key]), signature];
+}
+
+function listed(signatures: unknown): readonly SignatureJson[] {
+  return (signatures ?? []) as readonly SignatureJson[];
 }
 
 function asSignature(type: string, kwargs: Record<string, unknown>): SignatureJson {

@@ -6,10 +6,10 @@ import { Exchange, Queue } from "../entity.ts";
 import { InvalidArgumentError, OutcomeUnknownError } from "../errors.ts";
 import type { Command } from "../redis/client.ts";
 import { queueKey } from "../routing/keys.ts";
+import type { Settings } from "./celery_options.ts";
 import { sleep } from "./poll.ts";
 import { parsePython } from "./python_json.ts";
-import { SIGNED_CONTENT_TYPE, unpack } from "./security.ts";
-import { type Context, prepare } from "./send.ts";
+import { type Context, prepare, SIGNED_CONTENT_TYPE } from "./send.ts";
 
 /** Which workers a command is for. Default: all. */
 export interface ToWorkers {
@@ -69,7 +69,8 @@ export async function call(
     const enough = receivers === 0 ? 0 : (limit ?? most);
     return await collect(context, queue, ticket, enough, timeout, signal);
   } finally {
-    await context.channel.deleteQueue(queue);
+    // What is left of it expires.
+    await context.channel.deleteQueue(queue).catch(() => {});
   }
 }
 
@@ -108,7 +109,7 @@ async function publish(context: Context, body: object, declare: readonly Queue[]
 }
 
 async function collect(
-  { channel }: Context,
+  { channel, settings }: Context,
   queue: Queue,
   ticket: string,
   enough: number,
@@ -129,7 +130,7 @@ async function collect(
     const [popped] = await channel.send(commands, signal ? { signal } : {});
     if ("error" in popped!) throw popped.error;
     for (const message of (popped!.result ?? []) as readonly string[]) {
-      Object.assign(replies, replyOf(message, ticket));
+      Object.assign(replies, replyOf(settings, message, ticket));
     }
   }
   return replies;
@@ -143,12 +144,12 @@ interface ReplyEnvelope {
 }
 
 /** One reply by its node's name; nothing for another call's. */
-function replyOf(message: string, ticket: string): Replies {
+function replyOf({ security }: Settings, message: string, ticket: string): Replies {
   try {
     const { body, headers, properties, "content-type": type } = JSON.parse(message) as ReplyEnvelope;
     if (headers.ticket !== ticket) return {};
     const text = properties.body_encoding === "base64" ? utf8(atob(body)) : body;
-    return parsePython(type === SIGNED_CONTENT_TYPE ? unpack(text) : text) as Replies;
+    return parsePython(type === SIGNED_CONTENT_TYPE && security ? security.unpack(text) : text) as Replies;
   } catch {
     throw new OutcomeUnknownError("a worker's reply cannot be read");
   }

@@ -8,11 +8,16 @@ import { toBase64 } from "../envelope/base64.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { pemBytes, signerId } from "./certificate.ts";
 
-/** The content type of a signed body. On a worker without `setup_security()` it comes back for ever. */
-export const SIGNED_CONTENT_TYPE = "application/data";
+/** What signs messages: the setting `security`. Only those who make one have it in their bundle. */
+export interface Signer {
+  /** Signs a JSON text and packs it as Celery does. */
+  sign(json: string): Promise<string>;
+  /** The JSON text inside a packed body. The signature is not checked. */
+  unpack(packed: string): string;
+}
 
-/** What signs messages. */
-export interface SecurityOptions {
+/** What a signer is made of. */
+export interface SignerOptions {
   /** An RSA key: PKCS #8 in PEM form, not encrypted, or imported for RSA-PSS with the same digest. */
   readonly privateKey: string | CryptoKey;
   /** The certificate that the workers have in their store, in PEM form; or give `signer`. */
@@ -30,29 +35,32 @@ const SEPARATOR = new Uint8Array([0, 1]);
 const encoder = new TextEncoder();
 
 /** Imported keys outlive a request: they are plain values, not I/O. */
-const imported = new WeakMap<SecurityOptions, CryptoKey>();
+const imported = new WeakMap<SignerOptions, CryptoKey>();
 
 /**
- * Signs a JSON text and packs it as Celery does.
+ * Makes a signer. Keep the options, or the signer, outside the handler: the key is then imported once.
  *
- * @throws {InvalidArgumentError} For a key or certificate that cannot be used.
+ * @throws {InvalidArgumentError} When it is used with a key or certificate that cannot be used, naming it.
  */
-export async function sign(security: SecurityOptions, json: string): Promise<string> {
-  const { digest = "sha256", format = "base64" } = security;
-  const signer = encoder.encode(signerOf(security));
-  const key = await keyOf(security, digest);
+export function signer(options: SignerOptions): Signer {
+  return { sign: async (json) => await sign(options, json), unpack };
+}
+
+async function sign(options: SignerOptions, json: string): Promise<string> {
+  const { digest = "sha256", format = "base64" } = options;
+  const name = encoder.encode(signerOf(options));
+  const key = await keyOf(options, digest);
   const { modulusLength } = key.algorithm as unknown as { modulusLength: number };
   // Celery verifies with the longest salt there is and accepts no other.
   const saltLength = Math.ceil((modulusLength - 1) / 8) - HASHES[digest][1] - 2;
   const payload = encoder.encode(json);
   const signature = new Uint8Array(await crypto.subtle.sign({ name: "RSA-PSS", saltLength }, key, payload));
   const wrap = (bytes: Uint8Array) => (format === "raw" ? bytes : encoder.encode(toBase64(bytes)));
-  const fields = [wrap(signer), wrap(signature), encoder.encode("application/json"), encoder.encode("utf-8")];
+  const fields = [wrap(name), wrap(signature), encoder.encode("application/json"), encoder.encode("utf-8")];
   return toBase64(joined([...fields.flatMap((field) => [field, SEPARATOR]), payload]));
 }
 
-/** The JSON text inside a packed body of either format. The signature is not checked. */
-export function unpack(packed: string): string {
+function unpack(packed: string): string {
   const text = atob(packed);
   const mark = "\0\x01application/json\0\x01utf-8\0\x01";
   const at = text.indexOf(mark);
@@ -61,33 +69,29 @@ export function unpack(packed: string): string {
   return new TextDecoder().decode(bytes);
 }
 
-function signerOf({ signer, certificate }: SecurityOptions): string {
+function signerOf({ signer, certificate }: SignerOptions): string {
   if (signer) return signer;
-  if (!certificate)
-    throw new InvalidArgumentError("security.certificate", "or security.signer must be given");
-  return signerId(certificate, "security.certificate");
+  if (!certificate) throw new InvalidArgumentError("signer.certificate", "or signer.signer must be given");
+  return signerId(certificate, "signer.certificate");
 }
 
-async function keyOf(security: SecurityOptions, digest: keyof typeof HASHES): Promise<CryptoKey> {
-  const { privateKey } = security;
+async function keyOf(options: SignerOptions, digest: keyof typeof HASHES): Promise<CryptoKey> {
+  const { privateKey } = options;
   if (!Object.hasOwn(HASHES, digest)) {
-    throw new InvalidArgumentError("security.digest", "must be sha256, sha384 or sha512");
+    throw new InvalidArgumentError("signer.digest", "must be sha256, sha384 or sha512");
   }
   if (typeof privateKey !== "string") return privateKey;
-  const known = imported.get(security);
+  const known = imported.get(options);
   if (known) return known;
-  const bytes = pemBytes(privateKey, "security.privateKey");
+  const bytes = pemBytes(privateKey, "signer.privateKey");
   try {
     const algorithm = { name: "RSA-PSS", hash: HASHES[digest][0] };
     const key = await crypto.subtle.importKey("pkcs8", bytes, algorithm, false, ["sign"]);
-    imported.set(security, key);
+    imported.set(options, key);
     return key;
   } catch {
     // The engine's error may quote the key.
-    throw new InvalidArgumentError(
-      "security.privateKey",
-      "must be an RSA key in PKCS #8 form, not encrypted",
-    );
+    throw new InvalidArgumentError("signer.privateKey", "must be an RSA key in PKCS #8 form, not encrypted");
   }
 }
 

@@ -14,7 +14,6 @@ import type { Settings } from "./celery_options.ts";
 import type { Compiled } from "./compile.ts";
 import { eventMessage } from "./event.ts";
 import { taskMessage } from "./message.ts";
-import { SIGNED_CONTENT_TYPE, sign } from "./security.ts";
 import type { SendOptions } from "./task_options.ts";
 
 /** What sending came to. */
@@ -33,6 +32,9 @@ export interface Context {
   readonly settings: Settings;
 }
 
+/** The content type of a signed body. On a worker without `setup_security()` it comes back for ever. */
+export const SIGNED_CONTENT_TYPE = "application/data";
+
 /** Writes a message's body with a serialiser by name, `auth` among them. */
 export async function prepare(
   { channel, settings }: Context,
@@ -43,7 +45,7 @@ export async function prepare(
   if (serializer !== "auth") return await channel.prepareMessage(body, { ...options, serializer });
   const { security } = settings;
   if (!security) throw new NotConfiguredError('the serialiser "auth" needs the app\'s setting security');
-  const packed = await sign(security, stringifyJson(body, "body", "python"));
+  const packed = await security.sign(stringifyJson(body, "body", "python"));
   return await channel.prepareMessage(packed, {
     ...options,
     contentType: SIGNED_CONTENT_TYPE,

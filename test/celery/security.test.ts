@@ -1,10 +1,12 @@
 /** @module Signing: the signer's name, the packing, the salt. Celery's own verdict is in `test/interop/celery`. */
 import { describe, expect, test } from "vitest";
 import { signerId } from "../../src/celery/certificate.ts";
-import { sign, unpack } from "../../src/celery/security.ts";
+import { type SignerOptions, signer } from "../../src/celery/index.ts";
 import { InvalidArgumentError } from "../../src/index.ts";
 import vectors from "../vectors/celery.json" with { type: "json" };
 
+const sign = (options: SignerOptions, json: string) => signer(options).sign(json);
+const { unpack } = signer({ privateKey: "" });
 const samples = vectors.auth_samples;
 const bytes = (base64: string) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 
@@ -23,7 +25,7 @@ describe("signing", () => {
     expect(signerId(samples.certificate_pem, "certificate")).toBe(
       "FR Acme Corp edge.example 1311768467294899695",
     );
-    expect(() => signerId("nonsense", "security.certificate")).toThrow(InvalidArgumentError);
+    expect(() => signerId("nonsense", "signer.certificate")).toThrow(InvalidArgumentError);
   });
 
   test("what Celery accepted is unpacked, in both formats", () => {
@@ -50,7 +52,7 @@ describe("signing", () => {
     expect(unpack(await sign({ privateKey: pem, signer: "x", format: "raw" }, "[1]"))).toBe("[1]");
     const broken = pem.replace(/[A-Z]{2}/, "zz");
     const failing = sign({ privateKey: broken, signer: "x" }, "[1]");
-    await expect(failing).rejects.toMatchObject({ field: "security.privateKey" });
-    await expect(sign({ privateKey: pem }, "[1]")).rejects.toMatchObject({ field: "security.certificate" });
+    await expect(failing).rejects.toMatchObject({ field: "signer.privateKey" });
+    await expect(sign({ privateKey: pem }, "[1]")).rejects.toMatchObject({ field: "signer.certificate" });
   });
 });

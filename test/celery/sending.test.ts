@@ -76,6 +76,40 @@ describe("one request", () => {
     ]);
   });
 
+  test("that is sent again writes a chord's size again", async () => {
+    const { app, recorder, names } = setUp();
+    recorder.answers.set(`EVAL ${GUARD_SCRIPT}`, [[1, [1]]]);
+    const { multi } = recorder;
+    recorder.multi = () => {
+      recorder.multi = multi;
+      const exec = () =>
+        Promise.reject(Object.assign(new TypeError("fetch failed"), { code: "ECONNREFUSED" }));
+      return new Proxy({} as ReturnType<typeof multi>, {
+        get: (_target, name) => (name === "exec" ? exec : () => {}),
+      });
+    };
+    const result = await app.apply(chord([add(1, 1)], signature("tasks.xsum")), { retry: true });
+    expect(result.sent!.status).toBe("delivered");
+    expect(names()).toEqual([["SADD", "SETEX", "EVAL"]]);
+  });
+
+  test("whose bookkeeping fails is an error", async () => {
+    const { app, recorder } = setUp();
+    const { multi } = recorder;
+    recorder.multi = () => {
+      const pipeline = multi.call(recorder);
+      const exec = async () => {
+        const replies = (await pipeline.exec({ keepErrors: true })) as unknown[];
+        return replies.map((reply, index) => (index === 1 ? { error: "OOM command not allowed" } : reply));
+      };
+      return new Proxy(pipeline, {
+        get: (target, name) => (name === "exec" ? exec : Reflect.get(target, name)),
+      });
+    };
+    const sending = app.apply(chord([add(1, 1)], signature("tasks.xsum")));
+    await expect(sending).rejects.toMatchObject({ code: "back-pressure" });
+  });
+
   test("that fails leaves the caller with the error", async () => {
     const { app, recorder } = setUp();
     recorder.exec = async () => {

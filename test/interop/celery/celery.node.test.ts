@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findServerBinary } from "../../../local/server/binary.ts";
+import { callbackTests } from "./callbacks.ts";
 import { callTests } from "./calls.ts";
 import { canvasTests } from "./canvas.ts";
 import { controlTests } from "./control.ts";
@@ -11,6 +12,7 @@ import { parityTests } from "./parity.ts";
 import { VERSIONS } from "./python.ts";
 import { resultTests } from "./results.ts";
 import { securityTests } from "./security.ts";
+import { wayTests } from "./ways.ts";
 import { World } from "./world.ts";
 
 for (const version of VERSIONS) {
@@ -31,7 +33,16 @@ for (const version of VERSIONS) {
       afterAll(async () => {
         await world?.stop();
       });
-      for (const suite of [callTests, canvasTests, resultTests, controlTests, parityTests, securityTests]) {
+      for (const suite of [
+        callTests,
+        wayTests,
+        callbackTests,
+        canvasTests,
+        resultTests,
+        controlTests,
+        parityTests,
+        securityTests,
+      ]) {
         suite(() => world);
       }
     });

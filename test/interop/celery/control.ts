@@ -1,5 +1,6 @@
 /** @module Remote control of real workers. */
 import { describe, expect, test } from "vitest";
+import { Exchange, Queue } from "../../../src/index.ts";
 import { pause, type World } from "./world.ts";
 
 export function controlTests(world: () => World): void {
@@ -64,6 +65,33 @@ export function controlTests(world: () => World): void {
       await expect(result.get()).rejects.toMatchObject({ code: "task-revoked", excMessage: "revoked" });
       await pause(1_000);
       expect(await world().marks("revoked", 1, 0)).toEqual([]);
+    });
+
+    test("tasks are revoked by their stamps, by workers that know of stamps", async () => {
+      const { app } = world();
+      const stamps = { customer: "leaving" };
+      const result = await app.sendTask("tasks.mark", { args: ["stamped"], countdown: 1.2, stamps });
+      await pause(200);
+      await app.control.revokeByStampedHeaders({ customer: ["leaving"] });
+      const marks = await world().marks("stamped", 1, 3_000);
+      expect(marks).toEqual(world().version.name === "5.2" ? [[]] : []);
+      const state = world().version.name === "5.2" ? "SUCCESS" : "REVOKED";
+      await result.get({ propagate: false });
+      expect(await result.state()).toBe(state);
+    });
+
+    test("a fanout exchange reaches every worker that listens", async () => {
+      const { app } = world();
+      const options = { exchange: "news", exchangeType: "fanout", routingKey: "celery" } as const;
+      await app.control.addConsumer("news.main", { ...options, ...main });
+      await app.control.addConsumer("news.prefork", { ...options, ...prefork });
+      await pause(500);
+      const news = new Queue("news", { exchange: new Exchange("news", { type: "fanout" }) });
+      const sender = world().appWith({ taskQueues: [new Queue("celery"), news] });
+      await sender.sendTask("tasks.mark", { args: ["news"], queue: "news" });
+      expect(await world().marks("news", 2)).toEqual([[], []]);
+      await app.control.cancelConsumer("news.main", main);
+      await app.control.cancelConsumer("news.prefork", prefork);
     });
 
     test("terminate kills a task that runs", async () => {

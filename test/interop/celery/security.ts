@@ -1,6 +1,6 @@
 /** @module Signed messages, to a worker that accepts nothing else. */
 import { describe, expect, test } from "vitest";
-import { Celery, chain } from "../../../src/celery/index.ts";
+import { Celery, chain, signer } from "../../../src/celery/index.ts";
 import { Channel } from "../../../src/index.ts";
 import { pause, type World } from "./world.ts";
 
@@ -8,7 +8,7 @@ export function securityTests(world: () => World): void {
   const channel = () =>
     new Channel({ url: world().redis.url, token: world().redis.token }, { globalKeyprefix: "signed:" });
   const signing = () =>
-    new Celery(channel(), { security: { ...world().keys, format: world().version.authFormat } });
+    new Celery(channel(), { security: signer({ ...world().keys, format: world().version.authFormat }) });
   const list = "signed:celery";
 
   describe("signed messages", () => {
@@ -60,7 +60,7 @@ export function securityTests(world: () => World): void {
             ["sign", "verify"],
           )) as CryptoKeyPair;
           const { certificate } = world().keys;
-          const security = { privateKey, certificate, format: world().version.authFormat };
+          const security = signer({ privateKey, certificate, format: world().version.authFormat });
           await new Celery(channel(), { security }).sendTask("tasks.mark", { args: [key] });
         } else {
           await world().channel.send([["LPUSH", list, JSON.stringify(message)]]);

@@ -12,6 +12,14 @@ import { type CeleryVersion, FOLDER, type PythonProcess, startPython, startWorke
 /** What Celery's monitors see. */
 export type Event = Readonly<Record<string, unknown>> & { readonly type: string; readonly uuid?: string };
 
+/** What the task `tasks.request` tells of its own message. */
+export interface SeenRequest {
+  readonly args: readonly unknown[];
+  readonly delivery_info: Readonly<Record<string, unknown>>;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly [field: string]: unknown;
+}
+
 export class World {
   readonly version: CeleryVersion;
   readonly redis: LocalRedis;
