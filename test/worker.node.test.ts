@@ -37,7 +37,7 @@ test("publishes a body of 1 MB over HTTP, in chunks without a length", async () 
   expect(Buffer.from(envelope.body, "base64").toString()).toBe(text);
 });
 
-test("refuses more than its limit while it arrives", async () => {
+async function sendTooMuch(): Promise<Response | undefined> {
   const piece = new Uint8Array(262_144);
   let pieces = 0;
   const body = new ReadableStream({
@@ -46,13 +46,25 @@ test("refuses more than its limit while it arrives", async () => {
       if (++pieces === 40) controller.close();
     },
   });
-  const answer = await fetch(new URL("/v1/queues/worker-endless/messages", url), {
-    method: "POST",
-    headers: { authorization: "Bearer secret" },
-    body,
-    duplex: "half",
-  } as RequestInit);
-  expect(answer.status).toBe(413);
+  try {
+    return await fetch(new URL("/v1/queues/worker-endless/messages", url), {
+      method: "POST",
+      headers: { authorization: "Bearer secret" },
+      body,
+      duplex: "half",
+    } as RequestInit);
+  } catch (error) {
+    const { code } = (error as Error).cause as { code?: string };
+    if (code === "EPIPE" || code === "ECONNRESET" || code === "UND_ERR_SOCKET") return undefined;
+    throw error;
+  }
+}
+
+test("refuses more than its limit while it arrives", async () => {
+  // A server that refuses early may close while the client still writes, and the answer is lost with the connection.
+  let answer: Response | undefined;
+  for (let attempt = 0; answer === undefined && attempt < 20; attempt++) answer = await sendTooMuch();
+  expect(answer?.status).toBe(413);
   expect(await redis("EXISTS", "worker-endless")).toBe(0);
 });
 

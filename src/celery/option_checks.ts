@@ -8,9 +8,8 @@ import { Exchange, Queue } from "../entity.ts";
 import { stringifyJson } from "../envelope/json.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { checkOptionNames } from "../option_names.ts";
-import { KNOWN_SIGNATURES } from "./known_signatures.ts";
 import { momentText } from "./moment.ts";
-import type { SignatureJson } from "./signature.ts";
+import { SignatureBase } from "./signature_base.ts";
 import type { TaskOptions, WireOptions } from "./task_options.ts";
 
 type Check = (value: unknown, field: string) => unknown;
@@ -60,8 +59,8 @@ const expiry: Check = (value, field) =>
 const queue: Check = (value, field) => (value instanceof Queue ? value : text(value, field));
 const exchange: Check = (value, field) => (value instanceof Exchange ? value : text(value, field));
 const signature: Check = (value, field) => {
-  must(KNOWN_SIGNATURES.has(value as object), field, "a signature");
-  return (value as { toJSON(): SignatureJson }).toJSON();
+  must(value instanceof SignatureBase, field, "a signature");
+  return value.toJSON();
 };
 const signatures: Check = (value, field) =>
   Array.isArray(value)

@@ -4,8 +4,8 @@
  */
 import { Exchange, Queue } from "../entity.ts";
 import { InvalidArgumentError } from "../errors.ts";
-import { KNOWN_SIGNATURES } from "./known_signatures.ts";
 import { checkArguments, record, wireOptions } from "./option_checks.ts";
+import { SignatureBase } from "./signature_base.ts";
 import type { ApplyOptions, TaskOptions, WireOptions } from "./task_options.ts";
 
 /** A signature as JSON: what a worker reads. */
@@ -35,7 +35,7 @@ export type AnySignature = Signature<any, any>;
  *
  * Its type says what the calls come to, and what `applyAsync` resolves to.
  */
-export class Signature<Result = unknown, Handle = unknown> {
+export class Signature<Result = unknown, Handle = unknown> extends SignatureBase {
   declare protected readonly _result?: Result;
   declare protected readonly _handle?: Handle;
   readonly #json: SignatureJson;
@@ -44,9 +44,9 @@ export class Signature<Result = unknown, Handle = unknown> {
 
   /** @internal Use `signature()`, `app.signature()` or a task's `s()`. */
   constructor(json: SignatureJson, sender?: SignatureSender) {
+    super();
     this.#json = json;
     this.sender = sender;
-    KNOWN_SIGNATURES.add(this);
   }
 
   /** The task's name; `celery.chain` and the like for a canvas. */

@@ -48,15 +48,15 @@ export async function putMany(
   signal: AbortSignal | undefined,
 ): Promise<ManyPut> {
   const outcomes: ItemOutcome[] = [];
-  let first: Pick<ManyPut, "before" | "after"> = { before: [], after: [] };
+  let further: Pick<ManyPut, "before" | "after"> | undefined;
   let accompaniment: Accompaniment = { before, after, atomic };
   for (const chunk of chunks(items, context.maximumRequestSize)) {
     const sent = await putChunk(context, chunk, accompaniment, signal);
-    if (outcomes.length === 0) first = sent;
     outcomes.push(...sent.outcomes);
+    further ??= { before: sent.before, after: sent.after };
     accompaniment = { before: [], after: [], atomic };
   }
-  return { outcomes, before: first.before, after: first.after };
+  return { outcomes, before: further?.before ?? [], after: further?.after ?? [] };
 }
 
 function* chunks(items: readonly Item[], limit: number): Generator<readonly Item[]> {
@@ -154,8 +154,10 @@ function scriptCommand(items: readonly Item[]): Command {
 }
 
 /**
- * Sends the guarded items whose outcome is open again, as often as the first one's policy allows, and returns the replies
- * to the commands before them.
+ * Sends the guarded items whose outcome is open again, as often as the first one's policy allows, with the commands that
+ * must go before them.
+ *
+ * @returns The replies to those commands; what is still open in the end has its latest error among the outcomes.
  */
 async function repeat(
   context: DeliveryContext,
@@ -176,13 +178,12 @@ async function repeat(
   let replies: readonly Reply[] = [];
   const attempt = async () => {
     const places = open();
-    const command = scriptCommand(places.map((place) => items[place]!));
-    replies = await context.connection.send([...before, command], { atomic: false, signal });
+    const commands = [...before, scriptCommand(places.map((place) => items[place]!))];
+    replies = await context.connection.send(commands, { atomic: false, signal });
     settleScripted(items, places, replies[before.length]!, outcomes);
     const [still] = open();
     if (still !== undefined) throw (outcomes[still] as { error: unknown }).error;
   };
-  // What is still open in the end has its latest error among the outcomes.
   await withRetries(attempt, { ...policy, maxRetries: policy.maxRetries - 1 }, signal).catch(() => undefined);
   return replies.slice(0, before.length);
 }

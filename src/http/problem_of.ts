@@ -20,11 +20,11 @@ const STATUSES: Readonly<Record<ErrorCode, number>> = {
   unavailable: 503,
   "outcome-unknown": 503,
   "timed-out": 503,
-  // A worker's doing, seen when its result is waited for.
-  "task-failed": 502,
-  "task-revoked": 502,
-  "result-invalid": 502,
+  // Of a task's result, not of a publish.
   "not-ready": 504,
+  "result-invalid": 502,
+  "task-failed": 502,
+  "task-revoked": 410,
 };
 
 const UNKNOWN =

@@ -9,13 +9,13 @@ import { callTests } from "./calls.ts";
 import { canvasTests } from "./canvas.ts";
 import { controlTests } from "./control.ts";
 import { parityTests } from "./parity.ts";
-import { VERSIONS } from "./python.ts";
+import { findVersions } from "./python.ts";
 import { resultTests } from "./results.ts";
 import { securityTests } from "./security.ts";
 import { wayTests } from "./ways.ts";
 import { World } from "./world.ts";
 
-for (const version of VERSIONS) {
+for (const version of await findVersions()) {
   const missing =
     version.missing ?? (findServerBinary() ? undefined : "no redis-server or valkey-server on PATH");
   const title = `Celery ${version.name}`;

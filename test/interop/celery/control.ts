@@ -85,7 +85,19 @@ export function controlTests(world: () => World): void {
       const options = { exchange: "news", exchangeType: "fanout", routingKey: "celery" } as const;
       await app.control.addConsumer("news.main", { ...options, ...main });
       await app.control.addConsumer("news.prefork", { ...options, ...prefork });
-      await pause(500);
+      // Workers subscribe when they get to it; a probe that is no message is passed over, and counted.
+      await expect
+        .poll(
+          async () => {
+            const probes = await world().channel.send([
+              ["PUBLISH", "/0.news", ""],
+              ["PUBLISH", "/0.news/celery", ""],
+            ]);
+            return Math.max(...probes.map((reply) => ("result" in reply ? Number(reply.result) : 0)));
+          },
+          { timeout: 10_000 },
+        )
+        .toBe(2);
       const news = new Queue("news", { exchange: new Exchange("news", { type: "fanout" }) });
       const sender = world().appWith({ taskQueues: [new Queue("celery"), news] });
       await sender.sendTask("tasks.mark", { args: ["news"], queue: "news" });

@@ -1,7 +1,7 @@
 /** @module Finding a Python that has Celery, and starting its processes. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { madeOnce, runOrThrow } from "../../made_once.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 export const FOLDER: string = fileURLToPath(new URL(".", import.meta.url));
@@ -16,34 +16,59 @@ export interface CeleryVersion {
   readonly missing: string | undefined;
 }
 
-/** The versions, whether they are here or not. */
-export const VERSIONS: readonly CeleryVersion[] = [
-  version("5.6", `${ROOT}.venv-celery56/bin/python`, "base64", "run test/interop/celery/install-celery.sh"),
-  version(
-    "5.2",
-    "/usr/bin/python3",
-    "raw",
-    "install Debian's package celery (apt-get install celery python3-redis)",
-  ),
-];
+const VENV = `${ROOT}.venv-celery56`;
+/** The extra `redis` brings the redis-py that this Celery was released for. */
+const REQUIREMENTS = ["celery[redis]==5.6.*", "cryptography", "msgpack", "pyyaml"];
 
-function version(name: string, python: string, authFormat: "base64" | "raw", advice: string): CeleryVersion {
-  const missing = whyMissing(name, python);
-  return { name, python, authFormat, missing: missing && `${missing}: ${advice}` };
+/** Looks for the versions; makes the venv of the current one when it is not there. */
+export async function findVersions(): Promise<readonly CeleryVersion[]> {
+  const advice = "install Debian's package celery (apt-get install celery python3-redis)";
+  return [
+    await current(),
+    version("5.2", "/usr/bin/python3", "raw", whyMissing("5.2", "/usr/bin/python3", advice)),
+  ];
 }
 
-function whyMissing(wanted: string, python: string): string | undefined {
-  if (!existsSync(python)) return `no ${python.replace(ROOT, "")}`;
+async function current(): Promise<CeleryVersion> {
+  const python = `${VENV}/bin/python`;
+  try {
+    await madeOnce(VENV, REQUIREMENTS.join(" "), async () => {
+      await runOrThrow("python3", ["-m", "venv", VENV]);
+      const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...REQUIREMENTS];
+      await runOrThrow(python, install, { timeout: 300_000 });
+    });
+  } catch (error) {
+    return version(
+      "5.6",
+      python,
+      "base64",
+      `no venv could be made: ${(error as Error).message.split("\n")[0]}`,
+    );
+  }
+  return version(
+    "5.6",
+    python,
+    "base64",
+    whyMissing("5.6", python, "remove .venv-celery56 and run the tests again"),
+  );
+}
+
+function version(
+  name: string,
+  python: string,
+  authFormat: "base64" | "raw",
+  missing: string | undefined,
+): CeleryVersion {
+  return { name, python, authFormat, missing };
+}
+
+function whyMissing(wanted: string, python: string, advice: string): string | undefined {
   try {
     const script = "import celery, redis, cryptography; print(celery.__version__)";
-    const found = execFileSync(python, ["-c", script], {
-      cwd: FOLDER,
-      encoding: "utf8",
-      stdio: "pipe",
-    }).trim();
-    return found.startsWith(`${wanted}.`) ? undefined : `found Celery ${found}`;
+    const said = execFileSync(python, ["-c", script], { cwd: FOLDER, encoding: "utf8", stdio: "pipe" });
+    return said.startsWith(`${wanted}.`) ? undefined : `found Celery ${said.trim()}: ${advice}`;
   } catch {
-    return "its Python has no celery, redis or cryptography";
+    return `${python.replace(ROOT, "")} has no celery, redis or cryptography: ${advice}`;
   }
 }
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LocalRedis, startLocalRedis } from "../../../local/index.ts";
 import { findServerBinary } from "../../../local/server/binary.ts";
-import { type CeleryVersion, type PythonProcess, startWorker, VERSIONS } from "../celery/python.ts";
+import { type CeleryVersion, findVersions, type PythonProcess, startWorker } from "../celery/python.ts";
 import { SENDERS, type Sender, type Sent } from "./senders.ts";
 import { startWebhookWorker, type WebhookWorker } from "./worker.ts";
 
@@ -23,7 +23,7 @@ const pause = async (milliseconds: number) => {
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
 };
 
-for (const version of VERSIONS) {
+for (const version of await findVersions()) {
   const missing =
     version.missing ?? (findServerBinary() ? undefined : "no redis-server or valkey-server on PATH");
   const title = `webhooks to Celery ${version.name}`;
