@@ -28,6 +28,8 @@ export interface Writer {
   readonly call: Call;
   readonly source: ConfiguredSource;
   readonly body: Uint8Array;
+  /** Whether the body holds other events too. */
+  readonly isList: boolean;
 }
 
 const PLAIN: MediaType = { contentType: "application/data", contentEncoding: "binary" };
@@ -55,15 +57,24 @@ async function write(writer: Writer, draft: Draft, asBytes: boolean): Promise<Pu
       return await writeTask(call.channel, draft, target, asBytes ? body : textOf(body));
     return await writePlain(writer, draft, body, asBytes ? PLAIN : passedThrough(call.request.headers, body));
   }
-  const message = toCloudEvent(source.name, asBytes ? wrapped(event, body) : event);
+  const message = toCloudEvent(source.name, asBytes ? wrapped(event, bytesOf(writer, event)) : event);
   if (target.task !== undefined) return await writeTask(call.channel, draft, target, message);
   return await writePlain(writer, draft, message, { serializer: "json" });
 }
 
-/** The event with the whole body as bytes, and with nothing else in it that UTF-8 cannot carry. */
-function wrapped({ data: _, ...attributes }: WebhookEvent, body: Uint8Array): WebhookEvent {
+/** The body whole; in a list the element alone, or a thousand elements would be a thousand bodies. */
+function bytesOf({ body, isList }: Writer, { data }: WebhookEvent): Uint8Array {
+  if (!isList || data === undefined) return body;
+  const { rawJSON = String } = JSON as { rawJSON?: (digits: string) => unknown };
+  const exact = (_name: string, value: unknown) =>
+    typeof value === "bigint" ? rawJSON(String(value)) : value;
+  return new TextEncoder().encode(JSON.stringify(data, exact));
+}
+
+/** The event as bytes, and with nothing else in it that UTF-8 cannot carry. */
+function wrapped({ data: _, ...attributes }: WebhookEvent, bytes: Uint8Array): WebhookEvent {
   const texts = Object.entries(attributes).map(([name, text]) => [name, text.toWellFormed()]);
-  return { ...(Object.fromEntries(texts) as typeof attributes), dataBase64: toBase64(body) };
+  return { ...(Object.fromEntries(texts) as typeof attributes), dataBase64: toBase64(bytes) };
 }
 
 /** Celery is loaded when a task is first written. */

@@ -66,7 +66,7 @@ async function answerTo(
     case "handshake":
       return await shakeHands(received, call, configured, source);
     case "events": {
-      const writer = { call, source: configured, body };
+      const writer = { call, source: configured, body, isList: received.events.length > 1 };
       const signal = patience(configured, source, arrival);
       const failures = await publishEvents(writer, source, received.events, signal).catch((error) => [error]);
       return failures.length === 0 ? received.response : notStored(name, failures);

@@ -153,6 +153,24 @@ test("one request with many events is many messages, each guarded for itself", a
   expect(await redis.llen(queue)).toBe(3);
 });
 
+test("an element that no consumer could decode is wrapped alone, with all its digits", async () => {
+  const queue = fresh("element");
+  const ask = client({ sources: { okta: { preset: "okta", secrets: ["OKTA_TOKEN"], to: { queue } } } });
+  const events = '{"uuid":"a","n":12345678901234567890,"text":"\\ud83c"},{"uuid":"b","text":"fine"}';
+  const answer = await ask("POST", "/v1/webhooks/okta", {
+    token: undefined,
+    env: environment({ OKTA_TOKEN: "t" }),
+    headers: { authorization: "t", "content-type": "application/json" },
+    body: `{"data":{"events":[${events}]}}`,
+  });
+  expect(answer.status).toBe(204);
+  const [wrapped, plain] = (await landed(queue)).map(({ body }) => JSON.parse(body));
+  expect(atob(wrapped.data_base64)).toBe(
+    '{"data":{"events":[{"uuid":"a","n":12345678901234567890,"text":"\\ud83c"}]}}',
+  );
+  expect(plain.data).toEqual({ data: { events: [{ uuid: "b", text: "fine" }] } });
+});
+
 test("every preset by name is loaded, and answers 503 without a secret", async () => {
   const { PRESET_FILES, KEYLESS_PRESETS, PRESET_NEEDS } = await import(
     "../../../src/webhooks/presets/catalogue.ts"
