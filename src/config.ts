@@ -10,6 +10,32 @@ const config: GatewayConfig = defineConfig({
   // What the consumers declare, so that no publish has to say it.
   exchanges: {
     // orders: { type: "topic", bindings: [{ queue: "billing", routingKey: "order.*" }] },
+    webhooks: { type: "topic" },
+  },
+  // Senders of webhooks, each at /v1/webhooks/{its name}; docs/webhooks-presets.md has all presets. A source whose secret is not
+  // set answers 503.
+  sources: {
+    github: {
+      preset: "github",
+      secrets: ["GITHUB_WEBHOOK_SECRET"],
+      to: { task: "webhooks.github" },
+    },
+    // To every queue that is bound for the key, such as stripe.invoice.paid.
+    stripe: {
+      preset: "stripe",
+      secrets: ["STRIPE_WEBHOOK_SECRET"],
+      to: { exchange: "webhooks" },
+    },
+    standard: {
+      preset: "standard",
+      secrets: ["STANDARD_WEBHOOK_SECRET"],
+      to: { task: "webhooks.standard" },
+    },
+    slack: {
+      preset: "slack",
+      secrets: ["SLACK_SIGNING_SECRET"],
+      to: { task: "webhooks.slack" },
+    },
   },
   // Queues that GET /v1/queues shows, besides those bound to the exchanges above.
   queues: [],

@@ -4,22 +4,23 @@
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { Channel } from "../channel.ts";
+import type { Publication } from "../delivery/publication.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { AsyncResult, type ResultContext, resultFromTuple } from "./async_result.ts";
 import { command, groupKey, type ResultTuple } from "./backend.ts";
 import type { TaskSignature } from "./canvas.ts";
 import { type CeleryOptions, resolveSettings, type Settings } from "./celery_options.ts";
-import { compile } from "./compile.ts";
+import { type Compiled, compile } from "./compile.ts";
 import { Control } from "./control.ts";
 import type { ResultNode } from "./freeze.ts";
 import { GroupResult } from "./group_result.ts";
 import { checkArguments, checkTaskName, record, wireOptions } from "./option_checks.ts";
 import { parsePython } from "./python_json.ts";
 import { checkResult } from "./schema.ts";
-import { idSource, type Sent, send } from "./send.ts";
-import { Signature, taskJson } from "./signature.ts";
+import { idSource, prepareOne, type Sent, send } from "./send.ts";
+import { type AnySignature, Signature, taskJson } from "./signature.ts";
 import { Task, type TaskDefinition } from "./task.ts";
-import type { ApplyOptions, WireOptions } from "./task_options.ts";
+import type { ApplyOptions, SendOptions, WireOptions } from "./task_options.ts";
 
 /**
  * A Celery app that sends. Cheap: make one per request.
@@ -96,28 +97,21 @@ export class Celery {
    * front of its own.
    */
   async apply<Handle>(signature: Signature<unknown, Handle>, options: ApplyOptions = {}): Promise<Handle> {
-    if (!(signature instanceof Signature)) throw new InvalidArgumentError("signature", "must be a signature");
-    const {
-      args = [],
-      kwargs = {},
-      signal,
-      retry,
-      retryPolicy,
-      idempotencyKey,
-      idempotencyTtl,
-      ...rest
-    } = options;
-    const call = {
-      args: checkArguments(args, "args"),
-      kwargs: record(kwargs, "kwargs"),
-      options: wireOptions(rest),
-    };
-    const { replyTo, taskProtocol } = this.#settings;
-    const newId = await idSource(idempotencyKey);
-    const compiled = compile(signature.toJSON(), call, { newId, replyTo, useLink: taskProtocol === 1 });
-    const sending = { signal, retry, retryPolicy, idempotencyKey, idempotencyTtl };
+    const { compiled, sending } = await this.#compile(signature, options);
     const sent = await send({ channel: this.#channel, settings: this.#settings }, compiled, sending);
     return this.#handle(compiled.result, sent) as Handle;
+  }
+
+  /**
+   * Writes a task's message without sending it, for `channel.basicPublishMany` together with other messages. Nobody is told
+   * of it by a `task-sent` event.
+   *
+   * @throws {InvalidArgumentError} or {@link EncodeError}, naming the option.
+   */
+  async prepareTask(name: string, { args, kwargs, ...options }: ApplyOptions = {}): Promise<Publication> {
+    const json = taskJson(checkTaskName(name, "task"), args, kwargs);
+    const { compiled, sending } = await this.#compile(new Signature(json, this), options);
+    return await prepareOne({ channel: this.#channel, settings: this.#settings }, compiled, sending);
   }
 
   /** The result of a task by its id. Nothing is read yet. */
@@ -142,6 +136,33 @@ export class Celery {
       sent: result.sent,
       check: async (value) => (await checkResult(schema, value)) as Result,
     });
+  }
+
+  async #compile(
+    signature: AnySignature,
+    options: ApplyOptions,
+  ): Promise<{ readonly compiled: Compiled; readonly sending: SendOptions }> {
+    if (!(signature instanceof Signature)) throw new InvalidArgumentError("signature", "must be a signature");
+    const {
+      args = [],
+      kwargs = {},
+      signal,
+      retry,
+      retryPolicy,
+      idempotencyKey,
+      idempotencyTtl,
+      ...rest
+    } = options;
+    const call = {
+      args: checkArguments(args, "args"),
+      kwargs: record(kwargs, "kwargs"),
+      options: wireOptions(rest),
+    };
+    const { replyTo, taskProtocol } = this.#settings;
+    const newId = await idSource(idempotencyKey);
+    const compiled = compile(signature.toJSON(), call, { newId, replyTo, useLink: taskProtocol === 1 });
+    const sending = { signal, retry, retryPolicy, idempotencyKey, idempotencyTtl };
+    return { compiled, sending };
   }
 
   #handle(node: ResultNode, sent?: Sent): AsyncResult | GroupResult {

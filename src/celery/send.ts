@@ -85,6 +85,24 @@ export async function send(context: Context, compiled: Compiled, options: SendOp
   );
 }
 
+/**
+ * Writes the one task that a compiled call comes to, without sending it: to be published together with others.
+ *
+ * @throws {InvalidArgumentError} or another error of {@link prepare}; for a canvas too.
+ */
+export async function prepareOne(
+  context: Context,
+  { outgoing, chords }: Compiled,
+  options: SendOptions,
+): Promise<Publication> {
+  const [only, ...others] = outgoing;
+  if (!only || others.length > 0 || chords.size > 0) {
+    throw new InvalidArgumentError("signature", "must be of one task");
+  }
+  const { body, serializer, options: own } = taskMessage(context.settings, only, Date.now());
+  return await prepare(context, body, serializer, { ...own, ...transport(context.settings, options, 0) });
+}
+
 function transport(settings: Settings, options: SendOptions, index: number): PublishOptions {
   const { retry, retryPolicy, idempotencyKey, idempotencyTtl } = options;
   return {

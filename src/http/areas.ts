@@ -58,6 +58,16 @@ export const AREAS: readonly (Area | LazyArea)[] = [
     ],
     load: async () => (await import("./routes/exchanges.ts")).exchanges,
   },
+  {
+    names: [
+      "POST /v1/webhooks/{source}",
+      "GET /v1/webhooks/{source}",
+      "OPTIONS /v1/webhooks/{source}",
+      "GET /v1/webhooks/{source}/handover",
+      "DELETE /v1/webhooks/{source}/handover",
+    ],
+    load: async () => (await import("./webhooks/area.ts")).webhooks,
+  },
   health,
   {
     names: ["GET /openapi.json"],

@@ -11,6 +11,7 @@ import { noSuchPath, otherMethods } from "./unmatched.ts";
 export type { TokenEnvironment } from "./access/tokens.ts";
 export { defineConfig, type GatewayConfig } from "./config/config.ts";
 export type { ExchangeConfig } from "./config/exchanges.ts";
+export type { SecretVariable, SourceConfig, VariableName } from "./config/source_config.ts";
 
 /**
  * Makes the gateway.

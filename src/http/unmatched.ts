@@ -13,7 +13,7 @@ import { problemOf } from "./problem_of.ts";
 export function otherMethods(routes: readonly RouteName[], path: string): (c: Context) => Response {
   const methods = new Set<string>(routes.filter((route) => route.path === path).map((route) => route.method));
   if (methods.has("GET")) methods.add("HEAD");
-  const allow = [...methods, "OPTIONS"].join(", ");
+  const allow = [...methods.add("OPTIONS")].join(", ");
   const problem = new HttpProblem("method-not-allowed", `The resource has these methods: ${allow}.`).details;
   return function otherMethod(c) {
     return c.req.method === "OPTIONS"

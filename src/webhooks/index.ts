@@ -27,6 +27,7 @@ export {
 export type { RequestParts } from "./request.ts";
 export {
   type Condition,
+  checkRoute,
   checkRoutes,
   type Filter,
   passes,

@@ -2,7 +2,6 @@
  * Requests that carry a JSON Web Token (spec webhooks §4).
  * @module
  */
-import { compactVerify } from "jose/jws/compact/verify";
 import { allowedUrl, fetchDocument, type VerifyContext } from "./context.ts";
 import { decode, isCanonical, utf8 } from "./encoding.ts";
 import { checkBodyDigest, freshness, presented, TOLERANCE_SECONDS } from "./extract.ts";
@@ -59,6 +58,8 @@ async function fetchedKey(
 
 async function verifiedClaims(token: string, key: Key, alg: string): Promise<Json | undefined> {
   try {
+    // Loaded when first needed: a file of presets holds others that need no tokens.
+    const { compactVerify } = await import("jose/jws/compact/verify");
     const { payload } = await compactVerify(token, key, { algorithms: [alg] });
     const claims: unknown = JSON.parse(new TextDecoder().decode(payload));
     return typeof claims === "object" && claims !== null ? (claims as Json) : undefined;

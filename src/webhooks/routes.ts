@@ -30,10 +30,11 @@ export interface Filter {
 
 /** Where an event goes. */
 export type Target =
-  | { task: string; queue?: string }
-  | { queue: string; task?: never }
+  /** `queue` defaults to that of the Celery app. */
+  | { task: string; queue?: string; exchange?: never; routingKey?: never }
+  | { queue: string; task?: never; exchange?: never; routingKey?: never }
   /** `routingKey` defaults to the one made from the event. */
-  | { exchange: string; routingKey?: string };
+  | { exchange: string; routingKey?: string; task?: never; queue?: never };
 
 /** A filter and the targets of what passes it. */
 export interface Route extends Filter {
@@ -88,7 +89,8 @@ export function targetsOf(routes: readonly Route[], source: string, event: Webho
   for (const route of routes) {
     if (!passes(route, event)) continue;
     for (const one of [route.to].flat() as Target[]) {
-      const target = "exchange" in one ? { routingKey: routingKeyOf(source, event.type), ...one } : one;
+      const target =
+        one.exchange !== undefined ? { routingKey: routingKeyOf(source, event.type), ...one } : one;
       targets.set(JSON.stringify(target), target);
     }
   }
@@ -100,35 +102,52 @@ export function targetsOf(routes: readonly Route[], source: string, event: Webho
  * @throws InvalidArgumentError naming the field.
  */
 export function checkRoutes(routes: readonly Route[], field = "routes"): void {
-  for (const [index, route] of routes.entries()) {
-    const at = `${field}[${index}]`;
-    for (const [number, glob] of (route.events ?? []).entries()) {
-      if (typeof glob !== "string" || glob === "" || glob.length > 200) {
-        throw new InvalidArgumentError(`${at}.events[${number}]`, "must be a glob of 1 to 200 characters");
-      }
+  for (const [index, route] of routes.entries()) checkRoute(route, `${field}[${index}]`);
+}
+
+/**
+ * Checks one route.
+ * @param field What to call the route in an error.
+ * @throws InvalidArgumentError naming the field.
+ */
+export function checkRoute(route: Route, field: string): void {
+  for (const [number, glob] of (route.events ?? []).entries()) {
+    if (typeof glob !== "string" || glob === "" || glob.length > 200) {
+      throw new InvalidArgumentError(`${field}.events[${number}]`, "must be a glob of 1 to 200 characters");
     }
-    for (const [number, condition] of (route.where ?? []).entries()) {
-      if (!isPath(condition.path)) {
-        throw new InvalidArgumentError(
-          `${at}.where[${number}].path`,
-          "must be a path such as $.a.b[0] or $.items[].id",
-        );
-      }
-      if (["equals", "oneOf", "matches", "exists"].filter((name) => name in condition).length !== 1) {
-        throw new InvalidArgumentError(
-          `${at}.where[${number}]`,
-          'must have one of "equals", "oneOf", "matches", "exists"',
-        );
-      }
+  }
+  for (const [number, condition] of (route.where ?? []).entries()) {
+    if (!isPath(condition.path)) {
+      throw new InvalidArgumentError(
+        `${field}.where[${number}].path`,
+        "must be a path such as $.a.b[0] or $.items[].id",
+      );
     }
-    const targets = [route.to].flat() as Target[];
-    for (const target of targets) {
-      const { task, queue, exchange } = target as Partial<Record<"task" | "queue" | "exchange", unknown>>;
-      const names = [task, queue, exchange].filter((name) => name !== undefined);
-      if (names.length === 0 || names.some((name) => typeof name !== "string" || name === "")) {
-        throw new InvalidArgumentError(`${at}.to`, "must name a task, a queue or an exchange");
-      }
+    if (["equals", "oneOf", "matches", "exists"].filter((name) => name in condition).length !== 1) {
+      throw new InvalidArgumentError(
+        `${field}.where[${number}]`,
+        'must have one of "equals", "oneOf", "matches", "exists"',
+      );
     }
-    if (targets.length === 0) throw new InvalidArgumentError(`${at}.to`, "must name a target");
+  }
+  const targets = [route.to ?? []].flat() as Target[];
+  if (targets.length === 0) throw new InvalidArgumentError(`${field}.to`, "must name a target");
+  for (const target of targets) checkTarget(target, `${field}.to`);
+}
+
+function checkTarget(target: Target, field: string): void {
+  const names = Object.entries(target ?? {}).filter(([, value]) => value !== undefined);
+  const kinds = names
+    .map(([name]) => name)
+    .sort()
+    .join();
+  if (!["task", "queue,task", "queue", "exchange", "exchange,routingKey"].includes(kinds)) {
+    throw new InvalidArgumentError(
+      field,
+      "must name a task (and its queue), a queue, or an exchange (and a routing key)",
+    );
+  }
+  if (names.some(([name, value]) => typeof value !== "string" || (value === "" && name !== "routingKey"))) {
+    throw new InvalidArgumentError(field, "must have names that are not empty");
   }
 }

@@ -27,3 +27,6 @@ export interface Settings {
 
 /** A secret, with the time it is good for, both ends in milliseconds of Unix time. */
 export type Secret = string | { value: string; notBefore?: number; notAfter?: number };
+
+/** The most secrets of a source. */
+export const MAXIMUM_SECRETS = 8;

@@ -4,8 +4,7 @@
  */
 import { InvalidArgumentError } from "../errors.ts";
 import type { Answer, Preset } from "./preset.ts";
-import type { Secret, Settings } from "./settings.ts";
-import { MAX_SECRETS } from "./verify.ts";
+import { MAXIMUM_SECRETS, type Secret, type Settings } from "./settings.ts";
 
 /** A source: which sender, with what secrets. */
 export interface SourceOptions {
@@ -49,8 +48,8 @@ export function defineSource(name: string, options: SourceOptions): Source {
     throw new InvalidArgumentError("preset", "must be a preset, such as github, and not its name");
   }
   const { secrets, settings = {}, tolerance, answer } = options;
-  if (!Array.isArray(secrets) || secrets.length > MAX_SECRETS) {
-    throw new InvalidArgumentError("secrets", `must be a list of at most ${MAX_SECRETS}`);
+  if (!Array.isArray(secrets) || secrets.length > MAXIMUM_SECRETS) {
+    throw new InvalidArgumentError("secrets", `must be a list of at most ${MAXIMUM_SECRETS}`);
   }
   for (const setting of preset.needs ?? []) {
     if (!settings[setting]?.length)

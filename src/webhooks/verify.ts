@@ -11,12 +11,9 @@ import { checkBodyDigest, presented, readTimestamp, type Stamp } from "./extract
 import { certificateKey, equal, hmacKey, type KeyedAlgorithm, publicKey, verifies } from "./keys.ts";
 import { type Incoming, open, type RequestParts, read, readAll } from "./request.ts";
 import type { Ed25519Scheme, EqualScheme, HmacScheme, RsaScheme, Scheme, SignedScheme } from "./scheme.ts";
-import type { Secret, Settings } from "./settings.ts";
+import { MAXIMUM_SECRETS, type Secret, type Settings } from "./settings.ts";
 import { render, urlSpellings } from "./template.ts";
 import { type Reason, reject, type Verdict } from "./verdict.ts";
-
-/** Secrets of one source. */
-export const MAX_SECRETS = 8;
 
 /** Elements of one request that must each be signed. */
 const MAX_ELEMENTS = 1000;
@@ -61,7 +58,10 @@ function usableSecrets(secrets: readonly Secret[], now: number): Usable[] | unde
       typeof secret === "string" ? ({ value: secret } as Exclude<Secret, string>) : secret;
     return { value, index, inForce: now >= (notBefore ?? now) && now <= (notAfter ?? now) };
   });
-  if (all.length > MAX_SECRETS || all.some(({ value }) => typeof value !== "string" || value.trim() === "")) {
+  if (
+    all.length > MAXIMUM_SECRETS ||
+    all.some(({ value }) => typeof value !== "string" || value.trim() === "")
+  ) {
     return undefined;
   }
   return all.filter(({ inForce }) => inForce);

@@ -12,6 +12,7 @@ test.each([
   ["POST", "/v1/exchanges/e/bindings", "GET, PUT, DELETE, HEAD, OPTIONS"],
   ["DELETE", "/healthz", "GET, HEAD, OPTIONS"],
   ["PURGE", "/v1/messages", "POST, OPTIONS"],
+  ["PUT", "/v1/webhooks/github", "POST, GET, OPTIONS, HEAD"],
 ])("%s %s is 405 and names what is allowed", async (method, path, allow) => {
   const answer = await ask(method, path);
   expectProblem(answer, 405, "method-not-allowed");

@@ -9,6 +9,8 @@ import { type ExchangesConfig, type ExchangesSettings, exchangesSection } from "
 import { type LimitsConfig, type LimitsSettings, limitsSection } from "./limits.ts";
 import { type QueuesConfig, type QueuesSettings, queuesSection } from "./queues.ts";
 import type { Section } from "./section.ts";
+import type { SourcesConfig } from "./source_config.ts";
+import { type SourcesSettings, sourcesSection } from "./sources.ts";
 import { type StreamsConfig, type StreamsSettings, streamsSection } from "./streams.ts";
 
 /** What a deployer can set; all optional. Secrets are variables of the environment, never written here. */
@@ -18,6 +20,7 @@ export interface GatewayConfig
     QueuesConfig,
     LimitsConfig,
     EncodingsConfig,
+    SourcesConfig,
     StreamsConfig {}
 
 /** The configuration, checked, with every default filled in. */
@@ -26,6 +29,7 @@ export interface Settings
     ExchangesSettings,
     QueuesSettings,
     LimitsSettings,
+    SourcesSettings,
     StreamsSettings {}
 
 /** In this order: `channel` first, by whose keys the others check their names. */
@@ -35,6 +39,7 @@ const SECTIONS: readonly Section<GatewayConfig, object>[] = [
   queuesSection,
   limitsSection,
   encodingsSection,
+  sourcesSection,
   streamsSection,
 ] as never;
 

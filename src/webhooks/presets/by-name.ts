@@ -3,10 +3,10 @@
  * @module
  */
 import type { Preset } from "../preset.ts";
+import type { PresetName } from "./catalogue.ts";
 import * as exported from "./index.ts";
 
-/** Name of a preset. */
-export type PresetName = keyof typeof exported;
+export type { PresetName } from "./catalogue.ts";
 
 /** Every preset, by name. */
 export const presets: Readonly<Record<PresetName, Preset>> = { ...exported };

@@ -1,0 +1,129 @@
+/**
+ * One request of a sender: verified, then answered as a handshake or queued.
+ * @module
+ */
+
+import { InvalidArgumentError } from "../../errors.ts";
+import {
+  type Received,
+  type ResponseParts,
+  receive,
+  rejection,
+  type Source,
+  unavailable,
+} from "../../webhooks/index.ts";
+import type { Call } from "../call.ts";
+import type { ConfiguredSource } from "../config/sources.ts";
+import { problemFor } from "../endpoint.ts";
+import { HttpProblem } from "../problem.ts";
+import { readBody } from "../request/body.ts";
+import { followLater } from "./follow.ts";
+import { isArmed, keepHandover } from "./handover.ts";
+import { logWebhook } from "./log.ts";
+import { codeOf, publishEvents } from "./publish.ts";
+import { openSource } from "./source.ts";
+
+/** Milliseconds of a sender's patience that are left for the way of the answer. */
+const MARGIN_MS = 500;
+
+/** The source that a path names. Throws `not-found`. */
+export function sourceAt({ settings, path }: Call): ConfiguredSource {
+  const source = settings.sources.get(path.source!);
+  if (source) return source;
+  throw new HttpProblem("not-found", "There is no source of this name.");
+}
+
+/**
+ * Receives a request of a sender. Why one is refused stands in the log alone.
+ *
+ * @throws {HttpProblem} `not-found`, `content-too-large`, `incomplete-body`.
+ */
+export async function receiveWebhook(call: Call): Promise<Response> {
+  const configured = sourceAt(call);
+  const arrival = Date.now();
+  const { request, settings, env } = call;
+  const body = await readBody(request, configured.maximumBodySize ?? settings.maximumBodySize);
+  const source = await openSource(configured, env);
+  const parts = { method: request.method, url: request.url, headers: request.headers, body };
+  const received = await receive(source, parts);
+  const answer = await answerTo(received, call, configured, source, body, arrival);
+  return response(answer);
+}
+
+async function answerTo(
+  received: Received,
+  call: Call,
+  configured: ConfiguredSource,
+  source: Source,
+  body: Uint8Array,
+  arrival: number,
+): Promise<ResponseParts> {
+  const { name } = configured;
+  switch (received.kind) {
+    case "rejected":
+      logWebhook("rejected", name, { reason: received.reason, status: received.response.status });
+      return received.response;
+    case "handshake":
+      return await shakeHands(received, call, configured, source);
+    case "events": {
+      const writer = { call, source: configured, body, isList: received.events.length > 1 };
+      const signal = patience(configured, source, arrival);
+      const failures = await publishEvents(writer, source, received.events, signal).catch((error) => [error]);
+      return failures.length === 0 ? received.response : notStored(name, failures);
+    }
+  }
+}
+
+/** The sender is to come again, unless that would not help. */
+function notStored(name: string, failures: readonly unknown[]): ResponseParts {
+  const codes = [...new Set(failures.map(codeOf))].join();
+  logWebhook("not-stored", name, { codes, messages: failures.length });
+  // One that nobody foresaw is logged with where it came from.
+  for (const error of failures) problemFor(error, { method: "POST", path: "/v1/webhooks/{source}" });
+  const isTooLarge = failures.some(
+    (error) => error instanceof InvalidArgumentError && error.field === "body",
+  );
+  return isTooLarge ? { status: 413, headers: {}, body: "" } : unavailable();
+}
+
+async function shakeHands(
+  { name: handshake, response: answer, keep, follow }: Received & { kind: "handshake" },
+  call: Call,
+  configured: ConfiguredSource,
+  source: Source,
+): Promise<ResponseParts> {
+  const { name } = configured;
+  if (keep) {
+    if (!isArmed(configured, call.env)) {
+      logWebhook("rejected", name, { reason: "handover-not-armed", handshake });
+      return rejection("not-configured", source.preset);
+    }
+    try {
+      if (!(await keepHandover(call, configured, keep))) return rejection("malformed", source.preset);
+    } catch (error) {
+      logWebhook("not-stored", name, { codes: codeOf(error), handshake });
+      return unavailable();
+    }
+    logWebhook("handed-over", name, { handshake, see: `GET /v1/webhooks/${name}/handover` });
+    return answer;
+  }
+  logWebhook("handshake", name, { handshake, status: answer.status });
+  if (follow) followLater(call, name, follow);
+  return answer;
+}
+
+/** Ends when the sender's patience does; never before a first answer of Redis could be there. */
+function patience(
+  { deadline }: ConfiguredSource,
+  { preset }: Source,
+  arrival: number,
+): AbortSignal | undefined {
+  const seconds = deadline ?? preset.deadline;
+  if (seconds === undefined) return undefined;
+  const left = arrival + seconds * 1000 - MARGIN_MS - Date.now();
+  return AbortSignal.timeout(Math.max(left, MARGIN_MS / 2));
+}
+
+function response({ status, headers, body }: ResponseParts): Response {
+  return new Response(body === "" ? null : body, { status, headers });
+}

@@ -1,0 +1,191 @@
+/**
+ * The presets' names, by the files that they are in, and what they need: all that a configuration is checked against without
+ * loading a preset.
+ * @module
+ */
+/** Names of the presets, by file. */
+export const PRESET_FILES = {
+  chat: [
+    "slack",
+    "discord",
+    "discordEvents",
+    "meta",
+    "whatsapp",
+    "x",
+    "telegram",
+    "line",
+    "twitch",
+    "kick",
+    "teams",
+    "front",
+    "crisp",
+    "interakt",
+    "helpscout",
+    "intercom",
+  ],
+  cloud: [
+    "sns",
+    "googlePubsub",
+    "googlePush",
+    "graph",
+    "eventGrid",
+    "cloudevents",
+    "qstash",
+    "okta",
+    "auth0",
+    "workos",
+    "pusher",
+    "ably",
+    "genericBearer",
+    "genericToken",
+    "genericBasic",
+  ],
+  code: [
+    "github",
+    "gitlabToken",
+    "bitbucket",
+    "jira",
+    "snyk",
+    "linear",
+    "sentry",
+    "pagerduty",
+    "launchdarkly",
+    "doppler",
+    "huggingface",
+    "grafana",
+  ],
+  content: [
+    "contentful",
+    "sanity",
+    "webflow",
+    "typeform",
+    "tally",
+    "calendly",
+    "calcom",
+    "docusign",
+    "dropboxSign",
+    "pandadoc",
+  ],
+  hosting: [
+    "circleci",
+    "buildkite",
+    "buildkiteToken",
+    "vercel",
+    "netlify",
+    "heroku",
+    "expo",
+    "cloudflareStream",
+    "cloudflare",
+    "tailscale",
+    "hookdeck",
+    "mux",
+  ],
+  mail: ["sendgrid", "mandrill", "mailgun", "postmark", "customerio", "nylas"],
+  payments: [
+    "stripe",
+    "coinbaseCommerce",
+    "coinbase",
+    "adyen",
+    "adyenPlatform",
+    "paypal",
+    "plaid",
+    "paystack",
+    "authorizeNet",
+    "razorpay",
+    "gocardless",
+    "checkout",
+    "dwolla",
+    "modernTreasury",
+    "mollie",
+    "fintoc",
+    "airwallex",
+  ],
+  shops: [
+    "shopify",
+    "shopifyEvents",
+    "woocommerce",
+    "square",
+    "paddle",
+    "lemonsqueezy",
+    "revenuecat",
+    "fastspring",
+    "recharge",
+    "chargebee",
+    "xero",
+  ],
+  standard: [
+    "standard",
+    "svix",
+    "clerk",
+    "resend",
+    "openai",
+    "supabase",
+    "replicate",
+    "render",
+    "loops",
+    "brex",
+    "dodo",
+    "recall",
+    "polar",
+    "gitlab",
+  ],
+  voice: [
+    "twilio",
+    "telnyx",
+    "vonage",
+    "livekit",
+    "zoom",
+    "webex",
+    "daily",
+    "whereby",
+    "retell",
+    "elevenlabs",
+    "vapi",
+  ],
+  work: [
+    "airtable",
+    "dropbox",
+    "box",
+    "notion",
+    "asana",
+    "trello",
+    "zendesk",
+    "hubspot",
+    "hubspotV1",
+    "hubspotV2",
+    "attio",
+    "pipedrive",
+    "klaviyo",
+  ],
+} as const;
+
+/** A file of presets. */
+export type PresetFile = keyof typeof PRESET_FILES;
+
+/** Name of a preset. */
+export type PresetName = (typeof PRESET_FILES)[PresetFile][number];
+
+/** Settings without which a preset cannot be checked. */
+export const PRESET_NEEDS = {
+  sns: ["topics"],
+  googlePubsub: ["audience", "email"],
+  qstash: ["publicUrl"],
+  mandrill: ["publicUrl"],
+  paypal: ["webhookId"],
+  plaid: ["clientId"],
+  square: ["publicUrl"],
+  twilio: ["publicUrl"],
+  trello: ["publicUrl"],
+  hubspot: ["publicUrl"],
+  hubspotV2: ["publicUrl"],
+} as const;
+
+/** Presets whose keys the sender publishes: they take no secret. */
+export const KEYLESS_PRESETS = ["sns", "googlePubsub", "paypal"] as const;
+
+/** The file of a preset; `undefined` for a name that is none. */
+export function presetFile(name: string): PresetFile | undefined {
+  return (Object.keys(PRESET_FILES) as PresetFile[]).find((file) =>
+    (PRESET_FILES[file] as readonly string[]).includes(name),
+  );
+}
