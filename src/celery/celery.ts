@@ -17,9 +17,20 @@ import { checkArguments, checkTaskName, record, wireOptions } from "./option_che
 import { parsePython } from "./python_json.ts";
 import { checkResult } from "./schema.ts";
 import { idSource, type Sent, send } from "./send.ts";
-import { Signature, taskJson } from "./signature.ts";
+import { type CompiledCall, sendMany } from "./send_many.ts";
+import { type AnySignature, Signature, taskJson } from "./signature.ts";
 import { Task, type TaskDefinition } from "./task.ts";
 import type { ApplyOptions, WireOptions } from "./task_options.ts";
+
+/** One call of {@link Celery.applyMany}. */
+export interface ManyCall extends ApplyOptions {
+  readonly signature: AnySignature;
+}
+
+/** What one of many calls came to. */
+export type Applied =
+  | { readonly status: "sent"; readonly result: AsyncResult | GroupResult }
+  | { readonly status: "failed"; readonly error: unknown };
 
 /**
  * A Celery app that sends. Cheap: make one per request.
@@ -96,28 +107,33 @@ export class Celery {
    * front of its own.
    */
   async apply<Handle>(signature: Signature<unknown, Handle>, options: ApplyOptions = {}): Promise<Handle> {
-    if (!(signature instanceof Signature)) throw new InvalidArgumentError("signature", "must be a signature");
-    const {
-      args = [],
-      kwargs = {},
-      signal,
-      retry,
-      retryPolicy,
-      idempotencyKey,
-      idempotencyTtl,
-      ...rest
-    } = options;
-    const call = {
-      args: checkArguments(args, "args"),
-      kwargs: record(kwargs, "kwargs"),
-      options: wireOptions(rest),
-    };
-    const { replyTo, taskProtocol } = this.#settings;
-    const newId = await idSource(idempotencyKey);
-    const compiled = compile(signature.toJSON(), call, { newId, replyTo, useLink: taskProtocol === 1 });
-    const sending = { signal, retry, retryPolicy, idempotencyKey, idempotencyTtl };
+    const { compiled, sending } = await this.#compile(signature, options);
     const sent = await send({ channel: this.#channel, settings: this.#settings }, compiled, sending);
     return this.#handle(compiled.result, sent) as Handle;
+  }
+
+  /**
+   * Sends many signatures. Tasks and chains go in as few HTTP requests as the limits allow; a group or chord has one of
+   * its own, after them.
+   *
+   * @returns One outcome per call, in order. One that cannot be sent keeps no other from its queue.
+   */
+  async applyMany(calls: readonly ManyCall[]): Promise<readonly Applied[]> {
+    const compiled = await Promise.all(
+      calls.map(async ({ signature, ...options }) => {
+        try {
+          return await this.#compile(signature, options);
+        } catch (error) {
+          return { error };
+        }
+      }),
+    );
+    const outcomes = await sendMany({ channel: this.#channel, settings: this.#settings }, compiled);
+    return outcomes.map((outcome, index) => {
+      if ("error" in outcome) return { status: "failed", error: outcome.error };
+      const { result } = (compiled[index] as CompiledCall).compiled;
+      return { status: "sent", result: this.#handle(result, outcome) };
+    });
   }
 
   /** The result of a task by its id. Nothing is read yet. */
@@ -142,6 +158,29 @@ export class Celery {
       sent: result.sent,
       check: async (value) => (await checkResult(schema, value)) as Result,
     });
+  }
+
+  async #compile(signature: AnySignature, options: ApplyOptions): Promise<CompiledCall> {
+    if (!(signature instanceof Signature)) throw new InvalidArgumentError("signature", "must be a signature");
+    const {
+      args = [],
+      kwargs = {},
+      signal,
+      retry,
+      retryPolicy,
+      idempotencyKey,
+      idempotencyTtl,
+      ...rest
+    } = options;
+    const call = {
+      args: checkArguments(args, "args"),
+      kwargs: record(kwargs, "kwargs"),
+      options: wireOptions(rest),
+    };
+    const { replyTo, taskProtocol } = this.#settings;
+    const newId = await idSource(idempotencyKey);
+    const compiled = compile(signature.toJSON(), call, { newId, replyTo, useLink: taskProtocol === 1 });
+    return { compiled, sending: { signal, retry, retryPolicy, idempotencyKey, idempotencyTtl } };
   }
 
   #handle(node: ResultNode, sent?: Sent): AsyncResult | GroupResult {

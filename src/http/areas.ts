@@ -36,6 +36,10 @@ export const AREAS: readonly (Area | LazyArea)[] = [
     ],
     load: async () => (await import("./routes/exchanges.ts")).exchanges,
   },
+  {
+    names: ["POST /v1/tasks/{name}", "POST /v1/tasks", "GET /v1/tasks/{id}", "DELETE /v1/tasks/{id}"],
+    load: async () => (await import("./routes/tasks.ts")).tasks,
+  },
   health,
   {
     names: ["GET /openapi.json"],

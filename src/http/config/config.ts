@@ -3,6 +3,7 @@
  * @module
  */
 import { InvalidArgumentError } from "../../errors.ts";
+import { type CeleryConfig, type CelerySettings, celerySection } from "./celery.ts";
 import { type ChannelConfig, type ChannelSettings, channelSection } from "./channel.ts";
 import { type EncodingsConfig, encodingsSection } from "./encodings.ts";
 import { type ExchangesConfig, type ExchangesSettings, exchangesSection } from "./exchanges.ts";
@@ -16,10 +17,16 @@ export interface GatewayConfig
     ExchangesConfig,
     QueuesConfig,
     LimitsConfig,
-    EncodingsConfig {}
+    EncodingsConfig,
+    CeleryConfig {}
 
 /** The configuration, checked, with every default filled in. */
-export interface Settings extends ChannelSettings, ExchangesSettings, QueuesSettings, LimitsSettings {}
+export interface Settings
+  extends ChannelSettings,
+    ExchangesSettings,
+    QueuesSettings,
+    LimitsSettings,
+    CelerySettings {}
 
 /** In this order: `channel` first, by whose keys the others check their names. */
 const SECTIONS: readonly Section<GatewayConfig, object>[] = [
@@ -28,6 +35,7 @@ const SECTIONS: readonly Section<GatewayConfig, object>[] = [
   queuesSection,
   limitsSection,
   encodingsSection,
+  celerySection,
 ] as never;
 
 /**
