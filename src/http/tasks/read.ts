@@ -2,7 +2,7 @@
  * From a task or a canvas in JSON to what the library sends, with the caller's right to every task in it.
  * @module
  */
-import { type ManyCall, taskRequest } from "../../celery/index.ts";
+import { type ManyCall, type TaskRequest, taskRequest } from "../../celery/index.ts";
 import { toBase64 } from "../../envelope/base64.ts";
 import { Float } from "../../envelope/typed.ts";
 import { InvalidArgumentError } from "../../errors.ts";
@@ -23,6 +23,8 @@ export interface TaskPlace {
   readonly header?: string | undefined;
   /** The task's place in a batch. */
   readonly index?: number;
+  /** Who understands the JSON. Default: the library's `taskRequest`. */
+  readonly read?: (json: unknown, name: string) => TaskRequest;
 }
 
 /** Members that arrive as they were sent, numbers included. */
@@ -41,14 +43,14 @@ const MAXIMUM_DEPTH = 200;
 export async function readTask(
   call: Call,
   input: unknown,
-  { name, header, index }: TaskPlace = {},
+  { name, header, index, read = taskRequest }: TaskPlace = {},
 ): Promise<ManyCall> {
   const { idempotency_key: given, ...json } = check(OBJECT, input);
   const own = given === undefined ? undefined : check(IDEMPOTENCY_KEY, given, "idempotency_key");
   if (name !== undefined && "task" in json)
     throw new FieldError("task", "must not be given: it is in the path");
   const plain = new Reader(call).plain(json, "", 0);
-  const { signature, tasks } = asGiven(() => taskRequest(plain, name));
+  const { signature, tasks } = asGiven(() => read(plain, name as string));
   for (const task of tasks) demand(call.principal, `task:${task}`);
   const key = givenKey(header, own, index);
   if (!key) return { signature };
