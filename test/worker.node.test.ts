@@ -1,53 +1,21 @@
 /** @module The Worker as it is deployed: bundled, in a workerd of its own, asked over HTTP. */
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { buildWorker } from "../build/worker.ts";
+import { type Deployed, deploy } from "./deployed.ts";
 
-let worker: Miniflare;
+let worker: Deployed;
 let url: URL;
-let directory: string;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "kombu-edge-worker-"));
-  await buildWorker(directory);
-  const paths = (await readdir(directory, { recursive: true })).filter((path) => path.endsWith(".js"));
-  const modules = await Promise.all(
-    paths.map(async (path) => [
-      path,
-      { type: "esm" as const, contents: await readFile(join(directory, path), "utf8") },
-    ]),
-  );
-  worker = new Miniflare({
-    host: "127.0.0.1",
-    workers: [
-      {
-        config: {
-          name: "kombu-edge",
-          compatibilityDate: "2026-10-01",
-          manifest: {
-            mainModule: "worker.js",
-            modulesRoot: "/",
-            modules: Object.fromEntries(modules),
-          },
-          env: {
-            UPSTASH_REDIS_REST_URL: { type: "text", value: inject("redisHttpUrl") },
-            UPSTASH_REDIS_REST_TOKEN: { type: "text", value: inject("redisHttpToken") },
-            API_TOKEN: { type: "text", value: "secret" },
-          },
-        },
-        dev: {},
-      },
-    ],
+  worker = await deploy({
+    UPSTASH_REDIS_REST_URL: inject("redisHttpUrl"),
+    UPSTASH_REDIS_REST_TOKEN: inject("redisHttpToken"),
+    API_TOKEN: "secret",
   });
-  url = await worker.ready;
+  url = worker.url;
 });
 
 afterAll(async () => {
-  await worker?.dispose();
-  await rm(directory, { recursive: true, force: true });
+  await worker?.stop();
 });
 
 async function redis(...command: string[]): Promise<unknown> {
