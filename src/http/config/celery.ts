@@ -10,7 +10,7 @@ import { Exchange, Queue } from "../../entity.ts";
 import { InvalidArgumentError } from "../../errors.ts";
 import { checkQueueName, type KeyOptions, resolveKeyOptions } from "../../routing/keys.ts";
 import type { ExchangeType } from "../../routing/table.ts";
-import { EXCHANGE_TYPE } from "../publish/schemas.ts";
+import { EXCHANGE_TYPE, OBJECT } from "../publish/schemas.ts";
 import { check } from "../request/check.ts";
 import type { ChannelConfig } from "./channel.ts";
 import { type Section, within } from "./section.ts";
@@ -154,7 +154,7 @@ export const celerySection: Section<CeleryConfig, CelerySettings> = {
       maximumWait = 30,
       maximumStream = 300,
       ...options
-    } = check(CelerySchema, celery, "celery");
+    } = check(CelerySchema, check(OBJECT, celery, "celery"), "celery");
     if (resultBackend !== undefined && resultBackend !== false) {
       check(ResultBackendSchema, resultBackend, "celery.resultBackend");
     }

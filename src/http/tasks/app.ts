@@ -32,7 +32,7 @@ export function celeryOf({ channel, env, settings }: Call): Celery {
     let known = signers.get(env);
     if (!known) {
       const privateKey = variable(privateKeyVariable);
-      known = signer({ privateKey, certificate: variable(certificateVariable), ...how });
+      known = configured(signer({ privateKey, certificate: variable(certificateVariable), ...how }));
       signers.set(env, known);
     }
     return known;
@@ -44,8 +44,25 @@ export function celeryOf({ channel, env, settings }: Call): Celery {
       ...(security && { security: signing() }),
     });
   } catch (error) {
-    if (!(error instanceof InvalidArgumentError)) throw error;
-    // Not the caller's doing.
-    throw new NotConfiguredError(`in the configuration of celery, ${error.message}`);
+    throw misconfigured(error);
   }
+}
+
+/** An error about the configuration, which is not the caller's doing. */
+export function misconfigured(error: unknown): unknown {
+  if (!(error instanceof InvalidArgumentError)) return error;
+  return new NotConfiguredError(`in the configuration of celery, ${error.message}`);
+}
+
+function configured({ sign, unpack }: Signer): Signer {
+  return {
+    unpack,
+    async sign(json) {
+      try {
+        return await sign(json);
+      } catch (error) {
+        throw misconfigured(error);
+      }
+    },
+  };
 }

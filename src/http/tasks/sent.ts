@@ -3,7 +3,8 @@
  * @module
  */
 import { type AsyncResult, GroupResult } from "../../celery/index.ts";
-import { EncodeError } from "../../errors.ts";
+import { EncodeError, InvalidArgumentError } from "../../errors.ts";
+import { misconfigured } from "./app.ts";
 import type { ResultReference, SentOutput } from "./schemas.ts";
 
 type Handle = AsyncResult | GroupResult;
@@ -41,8 +42,10 @@ export function sentResponse(result: Handle, mount: string): Response {
   });
 }
 
-/** An error about a message's body, as one about the arguments that the caller knows. */
+/** An error about a message's body as one about the arguments that the caller knows; one about a route as the deployer's. */
 export function asArguments(error: unknown): unknown {
+  if (error instanceof InvalidArgumentError && error.field.startsWith("taskRoutes"))
+    return misconfigured(error);
   if (!(error instanceof EncodeError)) return error;
   const [, part, rest] = /^body\[([01])\](.*)$/s.exec(error.field) ?? [];
   if (part === undefined) return error;

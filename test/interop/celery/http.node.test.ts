@@ -28,7 +28,7 @@ for (const version of VERSIONS) {
         await world?.stop();
       });
       httpTaskTests(() => world);
-      if (version.name === "5.6") flowerTests(() => world);
+      if (version.name === "5.6") flowerTests(() => world, version);
     });
   }
 }
