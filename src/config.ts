@@ -13,6 +13,10 @@ const config: GatewayConfig = defineConfig({
   },
   // Queues that GET /v1/queues shows, besides those bound to the exchanges above.
   queues: [],
+  // Celery's settings as the workers have them, for tasks over HTTP: see docs/celery.md.
+  celery: {
+    // taskRoutes: { "billing.*": { queue: "billing" } },
+  },
   // Kombu's transport options as the consumers have them, such as globalKeyprefix.
   channel: {},
 });
