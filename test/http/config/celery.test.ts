@@ -116,6 +116,16 @@ describe("what is set is heeded", () => {
     const json = { queue: fresh("events") };
     const { result, requests } = await requestsDuring(() => ask("POST", "/v1/tasks/t", { json }));
     expect([result.status, requests]).toEqual([202, 1]);
+    const many = await requestsDuring(() =>
+      ask("POST", "/v1/tasks", {
+        json: [
+          { task: "a", ...json },
+          { task: "b", ...json },
+        ],
+      }),
+    );
+    expect([many.result.status, many.requests]).toEqual([202, 1]);
+    expect((await landed(json.queue)).map(({ envelope }) => envelope.headers.task)).toEqual(["t", "a", "b"]);
   });
 
   test("security: variables that are missing or unusable are named, never shown", async () => {
