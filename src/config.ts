@@ -48,6 +48,10 @@ const config: GatewayConfig = defineConfig({
       // writeKeys: ["pk_clicks_2026"],
     },
   },
+  // Celery's settings as the workers have them, for tasks over HTTP: see docs/celery.md.
+  celery: {
+    // taskRoutes: { "billing.*": { queue: "billing" } },
+  },
   // Kombu's transport options as the consumers have them, such as globalKeyprefix.
   channel: {},
 });

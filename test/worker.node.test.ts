@@ -1,17 +1,21 @@
 /** @module The Worker as it is deployed: bundled, in a workerd of its own, asked over HTTP. */
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type DeployedWorker, startDeployedWorker } from "./deployed_worker.ts";
+import { type Deployed, deploy } from "./deployed.ts";
 
-let worker: DeployedWorker;
+let worker: Deployed;
 let url: URL;
 
 beforeAll(async () => {
-  worker = await startDeployedWorker({ API_TOKEN: "secret" });
+  worker = await deploy({
+    UPSTASH_REDIS_REST_URL: inject("redisHttpUrl"),
+    UPSTASH_REDIS_REST_TOKEN: inject("redisHttpToken"),
+    API_TOKEN: "secret",
+  });
   url = worker.url;
 });
 
 afterAll(async () => {
-  await worker?.close();
+  await worker?.stop();
 });
 
 async function redis(...command: string[]): Promise<unknown> {

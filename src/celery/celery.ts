@@ -10,7 +10,7 @@ import { AsyncResult, type ResultContext, resultFromTuple } from "./async_result
 import { command, groupKey, type ResultTuple } from "./backend.ts";
 import type { TaskSignature } from "./canvas.ts";
 import { type CeleryOptions, resolveSettings, type Settings } from "./celery_options.ts";
-import { type Compiled, compile } from "./compile.ts";
+import { compile } from "./compile.ts";
 import { Control } from "./control.ts";
 import type { ResultNode } from "./freeze.ts";
 import { GroupResult } from "./group_result.ts";
@@ -18,9 +18,20 @@ import { checkArguments, checkTaskName, record, wireOptions } from "./option_che
 import { parsePython } from "./python_json.ts";
 import { checkResult } from "./schema.ts";
 import { idSource, prepareOne, type Sent, send } from "./send.ts";
+import { type CompiledCall, sendMany } from "./send_many.ts";
 import { type AnySignature, Signature, taskJson } from "./signature.ts";
 import { Task, type TaskDefinition } from "./task.ts";
-import type { ApplyOptions, SendOptions, WireOptions } from "./task_options.ts";
+import type { ApplyOptions, WireOptions } from "./task_options.ts";
+
+/** One call of {@link Celery.applyMany}. */
+export interface ManyCall extends ApplyOptions {
+  readonly signature: AnySignature;
+}
+
+/** What one of many calls came to. */
+export type Applied =
+  | { readonly status: "sent"; readonly result: AsyncResult | GroupResult }
+  | { readonly status: "failed"; readonly error: unknown };
 
 /**
  * A Celery app that sends. Cheap: make one per request.
@@ -114,6 +125,30 @@ export class Celery {
     return await prepareOne({ channel: this.#channel, settings: this.#settings }, compiled, sending);
   }
 
+  /**
+   * Sends many signatures. Tasks and chains go in as few HTTP requests as the limits allow; a group or chord has one of
+   * its own, after them.
+   *
+   * @returns One outcome per call, in order. One that cannot be sent keeps no other from its queue.
+   */
+  async applyMany(calls: readonly ManyCall[]): Promise<readonly Applied[]> {
+    const compiled = await Promise.all(
+      calls.map(async ({ signature, ...options }) => {
+        try {
+          return await this.#compile(signature, options);
+        } catch (error) {
+          return { error };
+        }
+      }),
+    );
+    const outcomes = await sendMany({ channel: this.#channel, settings: this.#settings }, compiled);
+    return outcomes.map((outcome, index) => {
+      if ("error" in outcome) return { status: "failed", error: outcome.error };
+      const { result } = (compiled[index] as CompiledCall).compiled;
+      return { status: "sent", result: this.#handle(result, outcome) };
+    });
+  }
+
   /** The result of a task by its id. Nothing is read yet. */
   asyncResult<Result = unknown>(id: string): AsyncResult<Result> {
     return new AsyncResult(this.#results, checkTaskName(id, "id"));
@@ -138,10 +173,7 @@ export class Celery {
     });
   }
 
-  async #compile(
-    signature: AnySignature,
-    options: ApplyOptions,
-  ): Promise<{ readonly compiled: Compiled; readonly sending: SendOptions }> {
+  async #compile(signature: AnySignature, options: ApplyOptions): Promise<CompiledCall> {
     if (!(signature instanceof Signature)) throw new InvalidArgumentError("signature", "must be a signature");
     const {
       args = [],
@@ -161,8 +193,7 @@ export class Celery {
     const { replyTo, taskProtocol } = this.#settings;
     const newId = await idSource(idempotencyKey);
     const compiled = compile(signature.toJSON(), call, { newId, replyTo, useLink: taskProtocol === 1 });
-    const sending = { signal, retry, retryPolicy, idempotencyKey, idempotencyTtl };
-    return { compiled, sending };
+    return { compiled, sending: { signal, retry, retryPolicy, idempotencyKey, idempotencyTtl } };
   }
 
   #handle(node: ResultNode, sent?: Sent): AsyncResult | GroupResult {

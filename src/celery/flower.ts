@@ -37,9 +37,16 @@ export function flowerTask(meta: TaskMeta): FlowerTask {
   const answer = { "task-id": meta.id, state: meta.status };
   if (!isReady(meta)) return answer;
   if (meta.status === "SUCCESS") return { ...answer, result: meta.result };
-  const { excType, excArguments } = new TaskError(meta);
-  const result = `${excType}${argumentsRepr(excArguments).replace(/,\)$/, ")")}`;
+  const result = exceptionRepr(new TaskError(meta));
   return { ...answer, result, ...(meta.status === "FAILURE" && { traceback: meta.traceback }) };
+}
+
+/** Python's repr of the exception. One of Celery's own has another than Python gives it. */
+function exceptionRepr({ excType, excModule, excArguments }: TaskError): string {
+  const printed = argumentsRepr(excArguments).replace(/,\)$/, ")");
+  return excType === "NotRegistered" && excModule === "celery.exceptions"
+    ? `Task of kind ${printed.slice(1, -1)} never registered, please make sure it's imported.`
+    : `${excType}${printed}`;
 }
 
 function asNumber(value: unknown, field: string): number {

@@ -22,7 +22,7 @@ export {
   starmap,
   type TaskSignature,
 } from "./canvas.ts";
-export { Celery } from "./celery.ts";
+export { type Applied, Celery, type ManyCall } from "./celery.ts";
 export type { CeleryOptions } from "./celery_options.ts";
 export { type ConsumerOptions, Control } from "./control.ts";
 export { workerDirect } from "./destination.ts";

@@ -61,6 +61,26 @@ export async function prepare(
  * @throws {RedisError} When Redis did not take it, or may not have.
  */
 export async function send(context: Context, compiled: Compiled, options: SendOptions): Promise<Sent> {
+  const { tasks, events, warnings } = await messagesOf(context, compiled, options);
+  const before = await chordCommands(context.settings, compiled);
+  const batch = { before, atomic: isAtomic(context.settings, compiled, options) };
+  const outcomes = await context.channel.basicPublishMany([...tasks, ...events], options.signal, batch);
+  return told(outcomes.slice(0, tasks.length), warnings);
+}
+
+/** What a canvas begins with, ready to be published. */
+export interface Messages {
+  readonly tasks: readonly Publication[];
+  readonly events: readonly Publication[];
+  readonly warnings: readonly string[];
+}
+
+/** Writes the messages of what a canvas begins with. Throws as {@link prepare} does. */
+export async function messagesOf(
+  context: Context,
+  compiled: Compiled,
+  options: SendOptions,
+): Promise<Messages> {
   const { channel, settings } = context;
   const now = Date.now();
   const messages = compiled.outgoing.map((outgoing) => taskMessage(settings, outgoing, now));
@@ -72,17 +92,17 @@ export async function send(context: Context, compiled: Compiled, options: SendOp
   const events = settings.taskSendSentEvent
     ? await Promise.all(messages.map((message) => eventMessage(channel, settings, message, now)))
     : [];
-  const bookkeeping = await chordCommands(settings, compiled);
-  const batch = {
-    before: bookkeeping,
-    // A chord whose header is sent without its size, or the other way round, would never end.
-    atomic: bookkeeping.length > 0 || (tasks.length > 1 && !options.retry && !settings.taskPublishRetry),
-  };
-  const outcomes = await channel.basicPublishMany([...tasks, ...events], options.signal, batch);
-  return told(
-    outcomes.slice(0, tasks.length),
-    messages.flatMap(({ warnings }) => warnings),
-  );
+  return { tasks, events, warnings: messages.flatMap(({ warnings }) => warnings) };
+}
+
+/** Whether the messages of a canvas must land together, so that no other's may be in the same request. */
+export function isAtomic(
+  settings: Settings,
+  { outgoing, chords }: Compiled,
+  { retry }: SendOptions,
+): boolean {
+  // A chord whose header is sent without its size, or the other way round, would never end.
+  return chords.size > 0 || (outgoing.length > 1 && !retry && !settings.taskPublishRetry);
 }
 
 /**
@@ -131,7 +151,8 @@ async function chordCommands(settings: Settings, { chords }: Compiled): Promise<
   return [];
 }
 
-function told(outcomes: readonly Outcome[], warnings: readonly string[]): Sent {
+/** What the outcomes of a canvas' messages come to. Throws what one of them failed with. */
+export function told(outcomes: readonly Outcome[], warnings: readonly string[]): Sent {
   const deliveries = outcomes.filter((outcome): outcome is Delivery => outcome.status !== "failed");
   const queues = [...new Set(deliveries.flatMap((delivery) => delivery.queues))];
   const failed = outcomes.find((outcome) => outcome.status === "failed");

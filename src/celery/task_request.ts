@@ -64,7 +64,8 @@ function read(json: unknown, path: string, tasks: Set<string>, depth: number): A
   if (immutable !== undefined && typeof immutable !== "boolean") {
     throw new InvalidArgumentError(`${prefix}immutable`, "must be true or false");
   }
-  const options = wireOptions(optionsOf(rest, prefix, list), prefix, snakeCase);
+  const single = (value: unknown, field: string) => read(value, field, tasks, depth + 1);
+  const options = wireOptions(optionsOf(rest, prefix, list, single), prefix, snakeCase);
   if (task !== undefined) {
     const taskName = checkTaskName(task, `${prefix}task`);
     if (STARTING_OTHERS.test(taskName)) {
@@ -76,9 +77,7 @@ function read(json: unknown, path: string, tasks: Set<string>, depth: number): A
   if (args !== undefined || kwargs !== undefined) {
     throw new InvalidArgumentError(`${prefix}${args === undefined ? "kwargs" : "args"}`, "are for a task");
   }
-  const canvas = canvasOf(steps, members, parts, prefix, list, (one, field) =>
-    read(one, field, tasks, depth + 1),
-  );
+  const canvas = canvasOf(steps, members, parts, prefix, list, single);
   return new Signature({ ...canvas.toJSON(), options });
 }
 
@@ -104,6 +103,7 @@ function optionsOf(
   given: Readonly<Record<string, unknown>>,
   prefix: string,
   list: (value: unknown, field: string) => AnySignature[],
+  single: (value: unknown, field: string) => AnySignature,
 ): TaskOptions {
   const options: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
@@ -112,7 +112,8 @@ function optionsOf(
       throw new InvalidArgumentError(`${prefix}${name}`, "is not a known option");
     }
     if ((name === "link" || name === "link_error") && value !== null) {
-      options[option] = list(Array.isArray(value) ? value : [value], `${prefix}${name}`);
+      const field = `${prefix}${name}`;
+      options[option] = Array.isArray(value) ? list(value, field) : [single(value, field)];
     } else {
       options[option] = value;
     }

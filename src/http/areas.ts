@@ -68,6 +68,20 @@ export const AREAS: readonly (Area | LazyArea)[] = [
     ],
     load: async () => (await import("./webhooks/area.ts")).webhooks,
   },
+  {
+    names: ["POST /v1/tasks/{name}", "POST /v1/tasks", "GET /v1/tasks/{id}", "DELETE /v1/tasks/{id}"],
+    load: async () => (await import("./routes/tasks.ts")).tasks,
+  },
+  {
+    names: [
+      "POST /api/task/send-task/{name}",
+      "POST /api/task/async-apply/{name}",
+      "POST /api/task/apply/{name}",
+      "GET /api/task/result/{id}",
+      "POST /api/task/revoke/{id}",
+    ],
+    load: async () => (await import("./routes/tasks_flower.ts")).flowerTasks,
+  },
   health,
   {
     names: ["GET /openapi.json"],

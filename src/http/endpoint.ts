@@ -26,7 +26,7 @@ export function endpoint(route: Route, settings: Settings): (c: Context) => Prom
       const path = Object.fromEntries(names.map((name) => [name, c.req.param(name)!]));
       let principal = NOBODY;
       if (route.access !== "open") {
-        principal = await authenticate(env, c.req.header("authorization") ?? null);
+        principal = await authenticate(env, c.req.header("authorization") ?? null, route.basic);
         if (route.access !== "token") demand(principal, fill(route.access, path));
       }
       const query = route.query && readQuery(c.req.url, route.query);

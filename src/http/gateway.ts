@@ -9,6 +9,7 @@ import { type GatewayConfig, resolveConfig } from "./config/config.ts";
 import { noSuchPath, otherMethods } from "./unmatched.ts";
 
 export type { TokenEnvironment } from "./access/tokens.ts";
+export type { CeleryGatewayOptions } from "./config/celery.ts";
 export { defineConfig, type GatewayConfig } from "./config/config.ts";
 export type { ExchangeConfig } from "./config/exchanges.ts";
 export type { SecretVariable, SourceConfig, VariableName } from "./config/source_config.ts";

@@ -18,6 +18,8 @@ export interface Route {
    * placeholders are the path's: `publish:{exchange}`.
    */
   readonly access: string;
+  /** Whether the token may come by HTTP basic authentication as well. */
+  readonly basic?: boolean;
   /** The query's parameters. Without it the query is the handler's own affair. */
   readonly query?: Entries;
   /** The body by media type: the name of a schema, or empty for bytes. */

@@ -74,7 +74,7 @@ describe("a request", () => {
     [{ chain: [{ task: "a" }, { task: "b", time_limit: 0 }] }, "chain[1].time_limit"],
     [{ chain: [{ task: "a", time_limit: 1, soft_time_limit: 2 }] }, "chain[0].soft_time_limit"],
     [{ chain: [{ task: "a", timeLimit: 1 }] }, "chain[0].timeLimit"],
-    [{ group: [{ task: "a", link: { task: 5 } }] }, "group[0].link[0].task"],
+    [{ group: [{ task: "a", link: { task: 5 } }] }, "group[0].link.task"],
     [{ chord: { header: {}, body: { task: "b" } } }, "chord.header"],
     [{ chord: { header: [{ task: "a" }] } }, "chord.body"],
     [{ chord: [], link: [] }, "chord"],

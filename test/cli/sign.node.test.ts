@@ -2,7 +2,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { type DeployedWorker, startDeployedWorker } from "../deployed_worker.ts";
+import { type Deployed, deploy } from "../deployed.ts";
 import { run, runOrThrow } from "../made_once.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -15,19 +15,24 @@ const SECRETS = {
   SLACK_SIGNING_SECRET: "8f742231b10e8888abcd99yyyzzz85a5",
 };
 
-let worker: DeployedWorker;
+let worker: Deployed;
 
 beforeAll(async () => {
   await mkdir(BUILT, { recursive: true });
   const tsc = `${ROOT}node_modules/.bin/tsc`;
   [worker] = await Promise.all([
-    startDeployedWorker({ API_TOKEN: "secret", ...SECRETS }),
+    deploy({
+      UPSTASH_REDIS_REST_URL: inject("redisHttpUrl"),
+      UPSTASH_REDIS_REST_TOKEN: inject("redisHttpToken"),
+      API_TOKEN: "secret",
+      ...SECRETS,
+    }),
     runOrThrow(tsc, ["-p", "tsconfig.build.json", "--outDir", BUILT], { cwd: ROOT }),
   ]);
 }, 60_000);
 
 afterAll(async () => {
-  await worker?.close();
+  await worker?.stop();
   await rm(BUILT, { recursive: true, force: true });
 });
 

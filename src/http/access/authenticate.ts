@@ -9,14 +9,25 @@ import { knownTokens, sha256 } from "./tokens.ts";
 /**
  * The principal of a request.
  *
+ * @param basic Whether a token may also be the password of HTTP basic authentication, under any user name.
  * @throws {HttpProblem} `unauthenticated` without a token or with an unknown one, `malformed-authorization` for a header
  * of another form.
  * @throws {NotConfiguredError} When no token is known.
  */
-export async function authenticate(env: object, header: string | null): Promise<Principal> {
+export async function authenticate(env: object, header: string | null, basic = false): Promise<Principal> {
   const tokens = await knownTokens(env);
+  const challenge = (code: "unauthenticated" | "malformed-authorization", detail: string, error: string) =>
+    new HttpProblem(
+      code,
+      detail,
+      {},
+      {
+        "www-authenticate": `Bearer${error && ` error="${error}"`}${basic ? ', Basic realm="tasks"' : ""}`,
+      },
+    );
   if (header === null) throw challenge("unauthenticated", "This resource needs a token.", "");
-  const presented = /^bearer +([\w.~+/-]+=*) *$/i.exec(header)?.[1];
+  const presented =
+    /^bearer +([\w.~+/-]+=*) *$/i.exec(header)?.[1] ?? (basic ? passwordOf(header) : undefined);
   if (presented === undefined) {
     throw challenge(
       "malformed-authorization",
@@ -49,10 +60,10 @@ function isEqual(one: Uint8Array, other: Uint8Array): boolean {
   return difference === 0;
 }
 
-function challenge(
-  code: "unauthenticated" | "malformed-authorization",
-  detail: string,
-  error: string,
-): HttpProblem {
-  return new HttpProblem(code, detail, {}, { "www-authenticate": `Bearer${error && ` error="${error}"`}` });
+function passwordOf(header: string): string | undefined {
+  try {
+    return /^[^:]*:(.*)$/s.exec(atob(/^basic +(\S+) *$/i.exec(header)?.[1] ?? ""))?.[1];
+  } catch {
+    return undefined;
+  }
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { InvalidArgumentError } from "../../errors.ts";
+import { type CeleryConfig, type CelerySettings, celerySection } from "./celery.ts";
 import { type ChannelConfig, type ChannelSettings, channelSection } from "./channel.ts";
 import { type EncodingsConfig, encodingsSection } from "./encodings.ts";
 import { type ExchangesConfig, type ExchangesSettings, exchangesSection } from "./exchanges.ts";
@@ -21,7 +22,8 @@ export interface GatewayConfig
     LimitsConfig,
     EncodingsConfig,
     SourcesConfig,
-    StreamsConfig {}
+    StreamsConfig,
+    CeleryConfig {}
 
 /** The configuration, checked, with every default filled in. */
 export interface Settings
@@ -30,7 +32,8 @@ export interface Settings
     QueuesSettings,
     LimitsSettings,
     SourcesSettings,
-    StreamsSettings {}
+    StreamsSettings,
+    CelerySettings {}
 
 /** In this order: `channel` first, by whose keys the others check their names. */
 const SECTIONS: readonly Section<GatewayConfig, object>[] = [
@@ -41,6 +44,7 @@ const SECTIONS: readonly Section<GatewayConfig, object>[] = [
   encodingsSection,
   sourcesSection,
   streamsSection,
+  celerySection,
 ] as never;
 
 /**

@@ -36,19 +36,22 @@ export function describe(areas: readonly Area[], mount: string): object {
         ...LOOSE,
         overrideRef: ({ referenceId }) => reference(referenceId),
       }),
-      securitySchemes: { token: { type: "http", scheme: "bearer" } },
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer" },
+        password: { type: "http", scheme: "basic", description: "The password is the token." },
+      },
     },
   };
 }
 
 function operation(route: Route): object {
-  const { method, path, summary, access, body, answers } = route;
+  const { method, path, summary, access, basic, body, answers } = route;
   const parameters = parametersOf(route);
   return {
     operationId:
       method.toLowerCase() + path.replace(/\W+(\w?)/g, (_, letter: string) => letter.toUpperCase()),
     summary,
-    ...(access !== "open" && { security: [{ token: [] }] }),
+    ...(access !== "open" && { security: [{ token: [] }, ...(basic ? [{ password: [] }] : [])] }),
     ...(access.match(/^(open|token)$/) === null && { "x-right": access }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: content(body) } }),

@@ -17,8 +17,8 @@ export interface CeleryVersion {
 }
 
 const VENV = `${ROOT}.venv-celery56`;
-/** The extra `redis` brings the redis-py that this Celery was released for. */
-const REQUIREMENTS = ["celery[redis]==5.6.*", "cryptography", "msgpack", "pyyaml"];
+/** Flower for its task API; the extra `redis` brings the redis-py that this Celery was released for. */
+const REQUIREMENTS = ["celery[redis]==5.6.*", "cryptography", "msgpack", "pyyaml", "flower"];
 
 /** Looks for the versions; makes the venv of the current one when it is not there. */
 export async function findVersions(): Promise<readonly CeleryVersion[]> {

@@ -1,24 +1,19 @@
-/** @module The Worker as it is deployed, with its own configuration: built, and run in a workerd of its own. */
+/** @module The Worker as it is deployed: built, in a workerd of its own, asked over HTTP. */
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Miniflare } from "miniflare";
-import { inject } from "vitest";
 import { buildWorker } from "../build/worker.ts";
 
-export interface DeployedWorker {
+/** A Worker that runs. */
+export interface Deployed {
+  /** Where it listens: 127.0.0.1, on a port that was free. */
   readonly url: URL;
-  close(): Promise<void>;
+  stop(): Promise<void>;
 }
 
-/**
- * Starts it before the tests' Redis.
- *
- * @param variables Further bindings of kind text.
- */
-export async function startDeployedWorker(
-  variables: Readonly<Record<string, string>>,
-): Promise<DeployedWorker> {
+/** Builds the Worker and starts it with these variables. */
+export async function deploy(variables: Readonly<Record<string, string>>): Promise<Deployed> {
   const directory = await mkdtemp(join(tmpdir(), "kombu-edge-worker-"));
   await buildWorker(directory);
   const paths = (await readdir(directory, { recursive: true })).filter((path) => path.endsWith(".js"));
@@ -28,11 +23,6 @@ export async function startDeployedWorker(
       { type: "esm" as const, contents: await readFile(join(directory, path), "utf8") },
     ]),
   );
-  const bindings = {
-    UPSTASH_REDIS_REST_URL: inject("redisHttpUrl"),
-    UPSTASH_REDIS_REST_TOKEN: inject("redisHttpToken"),
-    ...variables,
-  };
   const worker = new Miniflare({
     host: "127.0.0.1",
     workers: [
@@ -46,7 +36,7 @@ export async function startDeployedWorker(
             modules: Object.fromEntries(modules),
           },
           env: Object.fromEntries(
-            Object.entries(bindings).map(([name, value]) => [name, { type: "text" as const, value }]),
+            Object.entries(variables).map(([name, value]) => [name, { type: "text" as const, value }]),
           ),
         },
         dev: {},
@@ -56,7 +46,7 @@ export async function startDeployedWorker(
   const url = await worker.ready;
   return {
     url,
-    async close() {
+    async stop() {
       await worker.dispose();
       await rm(directory, { recursive: true, force: true });
     },
