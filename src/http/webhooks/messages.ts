@@ -2,7 +2,6 @@
  * Events as messages: a CloudEvents object, or the request's body as it came; as a task, for a queue or for an exchange.
  * @module
  */
-import type { Channel } from "../../channel.ts";
 import type { Publication } from "../../delivery/publication.ts";
 import type { PublishOptions } from "../../delivery/publish_options.ts";
 import { toBase64 } from "../../envelope/base64.ts";
@@ -53,12 +52,11 @@ async function write(writer: Writer, draft: Draft, asBytes: boolean): Promise<Pu
   const { source, body, call } = writer;
   const { event, target } = draft;
   if (source.raw) {
-    if (target.task !== undefined)
-      return await writeTask(call.channel, draft, target, asBytes ? body : textOf(body));
+    if (target.task !== undefined) return await writeTask(call, draft, target, asBytes ? body : textOf(body));
     return await writePlain(writer, draft, body, asBytes ? PLAIN : passedThrough(call.request.headers, body));
   }
   const message = toCloudEvent(source.name, asBytes ? wrapped(event, bytesOf(writer, event)) : event);
-  if (target.task !== undefined) return await writeTask(call.channel, draft, target, message);
+  if (target.task !== undefined) return await writeTask(call, draft, target, message);
   return await writePlain(writer, draft, message, { serializer: "json" });
 }
 
@@ -77,18 +75,17 @@ function wrapped({ data: _, ...attributes }: WebhookEvent, bytes: Uint8Array): W
   return { ...(Object.fromEntries(texts) as typeof attributes), dataBase64: toBase64(bytes) };
 }
 
-/** Celery is loaded when a task is first written. */
+/** By the deployment's settings of Celery, which is loaded when a task is first written. */
 async function writeTask(
-  channel: Channel,
+  call: Call,
   { event, taskId, transport }: Draft,
   { task, queue }: Target & { readonly task: string },
   argument: unknown,
 ): Promise<Publication> {
-  const { Celery } = await import("../../celery/celery.ts");
+  const { celeryOf } = await import("../tasks/app.ts");
   // Monitors show the arguments; what senders tell is not for them.
   const argsrepr = `(<${event.type} ${event.id}>,)`.toWellFormed().slice(0, 400);
-  const app = new Celery(channel);
-  return await app.prepareTask(task, { args: [argument], taskId, queue, argsrepr, ...transport });
+  return await celeryOf(call).prepareTask(task, { args: [argument], taskId, queue, argsrepr, ...transport });
 }
 
 async function writePlain(
