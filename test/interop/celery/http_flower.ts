@@ -84,7 +84,7 @@ export function flowerTests(world: () => HttpWorld, { python }: CeleryVersion): 
       ["apply", "tasks.add", { args: [1, 2] }],
       ["apply", "tasks.boom", {}],
       ["apply", "tasks.echo", { args: [1.5, null, true], kwargs: { ключ: ["wert"] }, timeout: 10 }],
-      ["apply", "tasks.slow", { args: ["flower-slow", 1], timeout: "0.2" }],
+      ["apply", "tasks.slow", { args: ["flower-slow", 3], timeout: "0.2" }],
     ])("%s of %s with %j", async (kind, name, json) => {
       const { theirs, ours } = await both("POST", `/api/task/${kind}/${name}`, JSON.stringify(json));
       // Flower looks once more, and may see the result of a task that was just sent.
