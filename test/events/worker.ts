@@ -2,10 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { Miniflare } from "miniflare";
 import { inject } from "vitest";
+import { startBundled } from "../bundled.ts";
 
 export const TOKEN = "events-token";
 
@@ -24,42 +22,17 @@ export interface EventWorker {
  * @param pageOrigin The origin that the stream `clicks` names.
  */
 export async function startEventWorker(pageOrigin: string): Promise<EventWorker> {
-  const bundle = await build({
-    entryPoints: [fileURLToPath(new URL("./gateway.workerd.ts", import.meta.url))],
-    bundle: true,
-    format: "esm",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    conditions: ["worker", "workerd"],
-    external: ["node:*", "cloudflare:*"],
-    write: false,
-  });
-  const contents = bundle.outputFiles[0]!.text.replaceAll("https://PAGE_ORIGIN", pageOrigin);
   const counter = await startCounter(inject("redisHttpUrl"));
   const before = workerds();
-  const worker = new Miniflare({
-    host: "127.0.0.1",
-    workers: [
-      {
-        config: {
-          name: "events",
-          compatibilityDate: "2026-10-01",
-          manifest: {
-            mainModule: "worker.js",
-            modulesRoot: "/",
-            modules: { "worker.js": { type: "esm", contents } },
-          },
-          env: {
-            UPSTASH_REDIS_REST_URL: { type: "text", value: counter.url },
-            UPSTASH_REDIS_REST_TOKEN: { type: "text", value: inject("redisHttpToken") },
-            API_TOKEN: { type: "text", value: TOKEN },
-          },
-        },
-        dev: {},
-      },
-    ],
-  });
-  const url = (await worker.ready).origin;
+  const { url, stop } = await startBundled(
+    new URL("./gateway.workerd.ts", import.meta.url),
+    {
+      UPSTASH_REDIS_REST_URL: counter.url,
+      UPSTASH_REDIS_REST_TOKEN: inject("redisHttpToken"),
+      API_TOKEN: TOKEN,
+    },
+    (text) => text.replaceAll("https://PAGE_ORIGIN", pageOrigin),
+  );
   const own = [...workerds()].filter((process) => !before.has(process));
   return {
     url,
@@ -70,7 +43,7 @@ export async function startEventWorker(pageOrigin: string): Promise<EventWorker>
         0,
       ),
     async close() {
-      await worker.dispose();
+      await stop();
       await counter.close();
     },
   };

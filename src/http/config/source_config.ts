@@ -63,6 +63,11 @@ export type SourceConfig = Sender &
     readonly answer?: Answer;
     /** Whether a secret that the sender hands over is kept for an hour (Asana, Notion). Default `false`. */
     readonly handover?: boolean;
+    /**
+     * Names of rate-limiting bindings. `address` is asked before the body is read, `source` once a request is verified. Default
+     * none.
+     */
+    readonly rateLimits?: { readonly address?: string; readonly source?: string };
   };
 
 /** Sources by name: a word of the routing key, and the last part of the path `/v1/webhooks/{source}`. */

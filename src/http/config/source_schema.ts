@@ -26,6 +26,7 @@ export interface WrittenSource {
   readonly maximumBodySize?: number;
   readonly answer?: object;
   readonly handover?: boolean;
+  readonly rateLimits?: { readonly address?: string; readonly source?: string };
   /** What the sender has to be told. */
   readonly [setting: string]: unknown;
 }
@@ -130,4 +131,5 @@ export const checkMembers: Check = members({
     contentType: text,
   }),
   handover: flag,
+  rateLimits: members({ address: text, source: text }),
 });

@@ -40,6 +40,7 @@ export interface ConfiguredSource {
   readonly maximumBodySize: number | undefined;
   readonly answer: Answer | undefined;
   readonly handover: boolean;
+  readonly rateLimits: { readonly address?: string; readonly source?: string };
 }
 
 /** The sources, checked. */
@@ -72,7 +73,7 @@ function resolveSource(name: string, given: unknown, keys: KeyOptions): Configur
   checkMembers(given, field);
   const source = given as WrittenSource;
   const { preset, secrets = [], to, events, where, routes, format, verifyToken, answer, ...rest } = source;
-  const { tolerance, dedupe, deadline, maximumBodySize, handover = false, ...told } = rest;
+  const { tolerance, dedupe, deadline, maximumBodySize, handover = false, rateLimits = {}, ...told } = rest;
   checkSender(preset, secrets.length, told, field);
   return {
     name,
@@ -88,6 +89,7 @@ function resolveSource(name: string, given: unknown, keys: KeyOptions): Configur
     maximumBodySize,
     answer: answer as Answer | undefined,
     handover,
+    rateLimits,
   };
 }
 

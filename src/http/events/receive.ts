@@ -11,10 +11,11 @@ import type { Call } from "../call.ts";
 import { problemFor, problemResponse } from "../endpoint.ts";
 import { type HttpErrorCode, HttpProblem, type ProblemDetails } from "../problem.ts";
 import { headerKey } from "../publish/idempotency.ts";
+import { limit, limitAddress } from "../rate_limit.ts";
 import { parseJson } from "../request/json.ts";
 import { corsHeaders } from "./cors.ts";
 import { Publisher } from "./publish.ts";
-import { limitAddress, limitSender, senderOf, withKey } from "./sender.ts";
+import { senderOf, withKey } from "./sender.ts";
 import { Tally, type TallyOutput } from "./tally.ts";
 
 /** For the log. */
@@ -52,11 +53,13 @@ async function taken(call: Call, stream: Stream, manner: Manner): Promise<Respon
   const { request } = call;
   const query = new URL(request.url).searchParams;
   const key = headerKey(request);
-  await limitAddress(call, stream);
+  const { name, rateLimits } = stream;
+  await limitAddress(call, rateLimits.address, name);
   let sender = await senderOf(call, stream, query);
+  const limitSender = async () => await limit(call, rateLimits.key, `${name}:${sender}`);
   // Who is known needs no reading for it; a key in the body is counted once it is found.
   const isKnown = sender !== undefined;
-  if (isKnown) await limitSender(call, stream, sender!);
+  if (isKnown) await limitSender();
   const now = Date.now();
   const attributes = await attributesOf(request, stream, call.env, now);
   const tally = new Tally();
@@ -81,7 +84,7 @@ async function taken(call: Call, stream: Stream, manner: Manner): Promise<Respon
   let stopped: ProblemDetails | undefined;
   const begin = async () => {
     sender ??= withKey(stream, undefined);
-    if (!isKnown) await limitSender(call, stream, sender);
+    if (!isKnown) await limitSender();
     const idempotency = key === undefined ? undefined : [sender, key];
     return new Publisher({ call, stream, attributes, now, idempotency }, tally);
   };

@@ -1,21 +1,11 @@
 /**
- * Who sends events, and how often: write keys, API tokens, rate limits.
+ * Who sends events: write keys, API tokens.
  * @module
  */
-import { NotConfiguredError } from "../../errors.ts";
-import { truncateAddress } from "../../events/address.ts";
 import type { Stream } from "../../events/stream.ts";
 import { authenticate, demand } from "../access/authenticate.ts";
 import type { Call } from "../call.ts";
 import { HttpProblem } from "../problem.ts";
-
-/** What is used of Cloudflare's rate-limiting binding. */
-interface RateLimit {
-  limit(options: { key: string }): Promise<{ readonly success: boolean }>;
-}
-
-/** Seconds to wait when a rate limit says no: its shortest period. */
-const RETRY_AFTER_SECONDS = 10;
 
 /**
  * The sender as the header or the query names it; `undefined` when neither does, and the body still may.
@@ -53,34 +43,6 @@ export function withKey({ writeKeys }: Stream, writeKey: string | undefined): st
   const detail =
     writeKey === undefined ? "The stream needs a write key or a token." : "The write key is not known.";
   throw new HttpProblem("unauthenticated", detail, {}, { "www-authenticate": "Bearer" });
-}
-
-/**
- * Asks the limit for addresses, before anything else costs anything. Addresses of IPv6 count by their network of 64 bits.
- *
- * @throws {HttpProblem} `rate-limited`.
- */
-export async function limitAddress(call: Call, { name, rateLimits }: Stream): Promise<void> {
-  if (rateLimits.address === undefined) return;
-  const address = call.request.headers.get("cf-connecting-ip") ?? "";
-  const network = address.includes(":") ? truncateAddress(address, 4) : address;
-  await limit(call, rateLimits.address, `${name}:${network}`);
-}
-
-/** Asks the limit for known senders. Throws {@link HttpProblem} `rate-limited`. */
-export async function limitSender(call: Call, { name, rateLimits }: Stream, sender: string): Promise<void> {
-  if (rateLimits.key !== undefined) await limit(call, rateLimits.key, `${name}:${sender}`);
-}
-
-async function limit({ env }: Call, binding: string, key: string): Promise<void> {
-  const rateLimit = (env as Record<string, Partial<RateLimit> | undefined>)[binding];
-  if (typeof rateLimit?.limit !== "function") {
-    throw new NotConfiguredError(`${binding} is not a rate-limiting binding of this deployment`);
-  }
-  const { success } = await rateLimit.limit({ key });
-  if (success) return;
-  const headers = { "retry-after": String(RETRY_AFTER_SECONDS) };
-  throw new HttpProblem("rate-limited", "Too many requests came from here.", {}, headers);
 }
 
 function userOf(credentials: string): string {

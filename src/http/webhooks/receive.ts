@@ -19,6 +19,7 @@ import { HttpProblem } from "../problem.ts";
 import { readBody } from "../request/body.ts";
 import { followLater } from "./follow.ts";
 import { isArmed, keepHandover } from "./handover.ts";
+import { addressRefusal, sourceRefusal } from "./limits.ts";
 import { logWebhook } from "./log.ts";
 import { codeOf, publishEvents } from "./publish.ts";
 import { openSource } from "./source.ts";
@@ -42,6 +43,8 @@ export async function receiveWebhook(call: Call): Promise<Response> {
   const configured = sourceAt(call);
   const arrival = Date.now();
   const { request, settings, env } = call;
+  const early = await addressRefusal(call, configured);
+  if (early) return response(early);
   const body = await readBody(request, configured.maximumBodySize ?? settings.maximumBodySize);
   const source = await openSource(configured, env);
   const parts = { method: request.method, url: request.url, headers: request.headers, body };
@@ -66,6 +69,8 @@ async function answerTo(
     case "handshake":
       return await shakeHands(received, call, configured, source);
     case "events": {
+      const refused = await sourceRefusal(call, configured);
+      if (refused) return refused;
       const writer = { call, source: configured, body, isList: received.events.length > 1 };
       const signal = patience(configured, source, arrival);
       const failures = await publishEvents(writer, source, received.events, signal).catch((error) => [error]);

@@ -57,6 +57,9 @@ test.each<[unknown, string]>([
   [{ a: { ...good, answer: { status: 500 } } }, "sources.a.answer.status"],
   [{ a: { ...good, verifyToken: "my token" } }, "sources.a.verifyToken"],
   [{ a: { ...good, handover: "yes" } }, "sources.a.handover"],
+  [{ a: { ...good, rateLimits: "BY_ADDRESS" } }, "sources.a.rateLimits"],
+  [{ a: { ...good, rateLimits: { key: "BY_KEY" } } }, "sources.a.rateLimits.key"],
+  [{ a: { ...good, rateLimits: { source: "" } } }, "sources.a.rateLimits.source"],
   [{ a: { ...good, secret: "S" } }, "sources.a.secret"],
 ])("%j is refused, naming %s", (sources, field) => {
   let error: unknown;
@@ -89,6 +92,7 @@ test("everything at once is a configuration", () => {
         dedupe: 259_200,
         deadline: 5,
         maximumBodySize: 5_000_000,
+        rateLimits: { address: "BY_ADDRESS", source: "BY_SOURCE" },
       },
       sns: { preset: "sns", topics: ["arn:aws:sns:us-east-1:1:t"], to: { queue: "sns" } },
       whatsapp: {

@@ -1,6 +1,7 @@
 /** @module Who may send: write keys, tokens, origins, limits; and what browsers and CloudEvents senders are told. */
 import { describe, expect, it } from "vitest";
 import { environment, expectProblem, TOKEN } from "../client.ts";
+import { countingLimit } from "../counting_limit.ts";
 import { NDJSON, stream, WRITE_KEY } from "./stream.ts";
 
 const BODY = '{"id":1}';
@@ -187,22 +188,12 @@ describe("the CloudEvents handshake", () => {
 });
 
 describe("rate limits", () => {
-  /** A binding that lets so many through for each key. */
-  function binding(limit: number) {
-    const keys: string[] = [];
-    return {
-      keys,
-      limit: async ({ key }: { key: string }) => ({
-        success: keys.push(key) && keys.filter((k) => k === key).length <= limit,
-      }),
-    };
-  }
   const rateLimits = { address: "BY_ADDRESS", key: "BY_KEY" };
   const from = (address: string) => ({ "cf-connecting-ip": address });
 
   it("by address come before the body, by key after the sender is known: junk uses up nobody's budget", async () => {
     const { send } = stream({ rateLimits });
-    const [BY_ADDRESS, BY_KEY] = [binding(2), binding(9)];
+    const [BY_ADDRESS, BY_KEY] = [countingLimit(2), countingLimit(9)];
     const env = environment({ BY_ADDRESS, BY_KEY });
     const junk = () => send({ env, key: "pk_other_key", headers: from("203.0.113.9"), body: "junk" });
     expectProblem(await junk(), 401, "unauthenticated");
@@ -218,7 +209,7 @@ describe("rate limits", () => {
 
   it("by key count a key that comes in the body", async () => {
     const { send, queued } = stream({ rateLimits: { key: "BY_KEY" } });
-    const env = environment({ BY_KEY: binding(1) });
+    const env = environment({ BY_KEY: countingLimit(1) });
     const body = `{"write_key":"${WRITE_KEY}"}`;
     expect((await send({ env, key: null, body })).status).toBe(202);
     expectProblem(await send({ env, key: null, body }), 429, "rate-limited");
@@ -227,7 +218,7 @@ describe("rate limits", () => {
 
   it("count addresses of IPv6 by their network", async () => {
     const { send } = stream({ rateLimits: { address: "BY_ADDRESS" } });
-    const BY_ADDRESS = binding(9);
+    const BY_ADDRESS = countingLimit(9);
     const env = environment({ BY_ADDRESS });
     await send({ env, headers: from("2001:db8:1:2:3:4:5:6"), body: BODY });
     await send({ env, headers: from("2001:0DB8:1:2::9"), body: BODY });

@@ -1,0 +1,53 @@
+/**
+ * Rate limits of a source: by address before anything is read, by source once a request is verified.
+ * @module
+ */
+import { NotConfiguredError } from "../../errors.ts";
+import { type ResponseParts, unavailable } from "../../webhooks/index.ts";
+import type { Call } from "../call.ts";
+import type { ConfiguredSource } from "../config/sources.ts";
+import { HttpProblem } from "../problem.ts";
+import { limit, limitAddress, RETRY_AFTER } from "../rate_limit.ts";
+import { logWebhook } from "./log.ts";
+
+/** The refusal of an address that asks too often; `undefined` while it does not. */
+export async function addressRefusal(
+  call: Call,
+  source: ConfiguredSource,
+): Promise<ResponseParts | undefined> {
+  return await refusal(source, limitAddress(call, source.rateLimits.address, placeOf(source)));
+}
+
+/** The refusal of events that are too many for the source; `undefined` while they are not. */
+export async function sourceRefusal(
+  call: Call,
+  source: ConfiguredSource,
+): Promise<ResponseParts | undefined> {
+  return await refusal(source, limit(call, source.rateLimits.source, placeOf(source)));
+}
+
+/** No stream can be called so: a stream and a source of one name may share a binding. */
+function placeOf({ name }: ConfiguredSource): string {
+  return `webhooks/${name}`;
+}
+
+/** Refusals are empty, as all are that a sender gets; the reason is in the log. */
+async function refusal({ name }: ConfiguredSource, asked: Promise<void>): Promise<ResponseParts | undefined> {
+  let refused: { readonly reason: string; readonly response: ResponseParts };
+  try {
+    await asked;
+    return undefined;
+  } catch (error) {
+    if (error instanceof NotConfiguredError) {
+      refused = { reason: "rate-limit-not-bound", response: unavailable() };
+    } else if (error instanceof HttpProblem) {
+      const { status } = error.details;
+      refused = { reason: "rate-limited", response: { status, headers: RETRY_AFTER, body: "" } };
+    } else {
+      throw error;
+    }
+  }
+  const { reason, response } = refused;
+  logWebhook("rejected", name, { reason, status: response.status });
+  return response;
+}
