@@ -8,7 +8,7 @@ import { routingKeyOf } from "../routing/event_key.ts";
 import { select } from "../routing/json_path.ts";
 import type { StreamEvent } from "./event.ts";
 import { Rejection } from "./rejection.ts";
-import type { Stream } from "./stream.ts";
+import type { Stream, StreamTarget } from "./stream.ts";
 
 /** Where an event goes: an empty exchange means that the routing key is a queue's name. */
 export interface EventTarget {
@@ -16,9 +16,12 @@ export interface EventTarget {
   readonly routingKey: string;
 }
 
+/** A target that is no task: for a task it is Celery's routes that say where. */
+export type PlainTarget = Exclude<StreamTarget, { readonly task: string }>;
+
 /** The target of an event. Throws {@link Rejection} `no-routing-key` when its path leads to nothing. */
-export function targetOf({ cloudEvent }: StreamEvent, { to }: Stream): EventTarget {
-  if ("queue" in to) return { exchange: "", routingKey: to.queue };
+export function targetOf({ cloudEvent }: StreamEvent, to: PlainTarget): EventTarget {
+  if (to.queue !== undefined) return { exchange: "", routingKey: to.queue };
   const { exchange, routingKey } = to;
   if (routingKey === undefined) return { exchange, routingKey: routingKeyOf("", cloudEvent.type) };
   if (!routingKey.startsWith("$")) return { exchange, routingKey };

@@ -12,12 +12,24 @@ export type BodyKind = (typeof BODY_KINDS)[number];
 
 /** Where a stream's events go. */
 export type StreamTarget =
-  | { readonly queue: string }
+  /** A Celery task with the event as its one argument. `queue` defaults to the one that the section `celery` sends the task to. */
+  | {
+      readonly task: string;
+      readonly queue?: string;
+      readonly exchange?: never;
+      readonly routingKey?: never;
+    }
+  | { readonly queue: string; readonly task?: never; readonly exchange?: never; readonly routingKey?: never }
   /**
    * `routingKey` is a text, or a path into the queued CloudEvent such as `$.data.country`; an event that has nothing there
    * is not taken. Default: the event's type, with other characters than letters, digits, `_`, `-` and `.` made `_`.
    */
-  | { readonly exchange: string; readonly routingKey?: string };
+  | {
+      readonly exchange: string;
+      readonly routingKey?: string;
+      readonly task?: never;
+      readonly queue?: never;
+    };
 
 /** A validator of any library that speaks Standard Schema (standardschema.dev). */
 export interface EventSchema {

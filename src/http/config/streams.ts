@@ -7,8 +7,9 @@ import { InvalidArgumentError } from "../../errors.ts";
 import { isOriginPattern } from "../../events/origins.ts";
 import { BODY_KINDS, type Stream, type StreamOptions, toStream } from "../../events/stream.ts";
 import { isPath } from "../../routing/json_path.ts";
-import { checkQueueName, checkRoutingKey, resolveKeyOptions } from "../../routing/keys.ts";
+import { checkRoutingKey, type KeyOptions, resolveKeyOptions } from "../../routing/keys.ts";
 import { check } from "../request/check.ts";
+import { checkQueue } from "../request/queue_name.ts";
 import type { ChannelConfig } from "./channel.ts";
 import { type Section, within } from "./section.ts";
 
@@ -41,7 +42,12 @@ const amount = of(isAmount, "must be a whole number above 0");
 const flag = v.optional(v.boolean());
 
 const STREAM = v.strictObject({
-  to: v.strictObject({ queue: v.optional(v.string()), exchange: text, routingKey: v.optional(v.string()) }),
+  to: v.strictObject({
+    task: of((name) => isText(name) && name.isWellFormed(), "must be a task's name"),
+    queue: v.optional(v.string()),
+    exchange: text,
+    routingKey: v.optional(v.string()),
+  }),
   accepts: v.optional(v.array(v.picklist(BODY_KINDS))),
   writeKeys: list(
     (key) => isText(key) && /^[\w.~-]{8,200}$/.test(key),
@@ -92,15 +98,8 @@ export const streamsSection: Section<StreamsConfig, StreamsSettings> = {
       if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(stream)) {
         throw new InvalidArgumentError("streams", "must have names of 1 to 63 of a-z, 0-9, _ and -");
       }
-      const checked = check(STREAM, options, `streams.${stream}`) as StreamOptions;
-      within(`streams.${stream}.to`, () => {
-        const { queue, exchange, routingKey = "" } = checked.to as Partial<Record<string, string>>;
-        if (exchange === undefined) checkQueueName(queue, "queue", keys);
-        else if (queue !== undefined)
-          throw new InvalidArgumentError("queue", "must not stand beside an exchange");
-        else if (routingKey.startsWith("$")) check(path, routingKey, "routingKey");
-        else checkRoutingKey(routingKey, "routingKey");
-      });
+      const checked = check(STREAM, options, `streams.${stream}`) as unknown as StreamOptions;
+      within(`streams.${stream}.to`, () => checkTarget(checked.to as Partial<Record<string, string>>, keys));
       configured.set(stream, toStream(stream, checked));
     }
     const segments = [...configured.values()].filter(({ segment }) => segment);
@@ -113,6 +112,23 @@ export const streamsSection: Section<StreamsConfig, StreamsSettings> = {
     return { streams: configured };
   },
 };
+
+function checkTarget(
+  { task, queue, exchange, routingKey }: Partial<Record<string, string>>,
+  keys: KeyOptions,
+): void {
+  if (exchange === undefined) {
+    if (routingKey !== undefined)
+      throw new InvalidArgumentError("routingKey", "must not be given without an exchange");
+    if (task === undefined || queue !== undefined) checkQueue(queue as string, "queue", keys);
+    return;
+  }
+  for (const [field, name] of Object.entries({ task, queue })) {
+    if (name !== undefined) throw new InvalidArgumentError(field, "must not stand beside an exchange");
+  }
+  if (routingKey?.startsWith("$")) check(path, routingKey, "routingKey");
+  else checkRoutingKey(routingKey ?? "", "routingKey");
+}
 
 function isSchema(value: unknown): boolean {
   const standard = (value as { "~standard"?: { validate?: unknown } } | null)?.["~standard"];

@@ -2,16 +2,17 @@
  * Candidates onto the queue, a portion at a time.
  * @module
  */
+import type { Publication } from "../../delivery/publication.ts";
 import { admit } from "../../events/admit.ts";
 import type { Attributes } from "../../events/enrich.ts";
 import { type StreamEvent, toEvent } from "../../events/event.ts";
 import { messageOf, targetOf } from "../../events/message.ts";
 import type { Candidate } from "../../events/read.ts";
 import type { Stream } from "../../events/stream.ts";
-import { type Message, Producer } from "../../producer.ts";
 import type { Call } from "../call.ts";
 import { isMandatory, targetOptions } from "../publish/target.ts";
 import { Tally } from "./tally.ts";
+import { loadTaskWriter, type TaskWriter } from "./task.ts";
 
 /** Events, and bytes of their lines, of one portion: what is in memory at once, and as a rule one request to Redis. */
 const PORTION = 1_000;
@@ -32,7 +33,8 @@ export interface Surroundings {
 export class Publisher {
   readonly #around: Surroundings;
   readonly #tally: Tally;
-  #messages: Message[] = [];
+  #writeTask: TaskWriter | undefined;
+  #messages: Publication[] = [];
   #places: Candidate[] = [];
   #size = 0;
 
@@ -43,7 +45,7 @@ export class Publisher {
 
   /** Takes one event; publishes when a portion is full. */
   async add(candidate: Candidate): Promise<void> {
-    const { call, stream, attributes, now, idempotency } = this.#around;
+    const { stream, attributes, now } = this.#around;
     try {
       if (candidate.event instanceof Error) throw candidate.event;
       const admitted = await admit(toEvent(candidate.event, stream, now), stream);
@@ -52,18 +54,30 @@ export class Publisher {
         return;
       }
       const event: StreamEvent = { ...admitted, cloudEvent: { ...admitted.cloudEvent, ...attributes } };
-      const fields = { type: "type", queue: "queue" };
-      this.#messages.push({
-        ...(await messageOf(event, stream, idempotency && [...idempotency, candidate.index])),
-        ...targetOptions(call, targetOf(event, stream), undefined, fields),
-        mandatory: isMandatory(call, undefined),
-      });
+      this.#messages.push(await this.#write(event, candidate.index));
       this.#places.push(candidate);
       this.#size += candidate.size ?? 0;
     } catch (error) {
       this.#tally.fail(candidate, error);
     }
     if (this.#messages.length >= PORTION || this.#size >= PORTION_SIZE) await this.flush();
+  }
+
+  /** Writes the message, or the task, of an event; nothing is sent yet. */
+  async #write(event: StreamEvent, index: number): Promise<Publication> {
+    const { call, stream, idempotency } = this.#around;
+    const message = await messageOf(event, stream, idempotency && [...idempotency, index]);
+    const { to } = stream;
+    if (to.task !== undefined) {
+      this.#writeTask ??= await loadTaskWriter(call, to);
+      return await this.#writeTask(event, message);
+    }
+    const { body, ...options } = message;
+    return await call.channel.prepareMessage(body, {
+      ...options,
+      ...targetOptions(call, targetOf(event, to), undefined, { type: "type", queue: "queue" }),
+      mandatory: isMandatory(call, undefined),
+    });
   }
 
   /** Publishes what was collected. */
@@ -74,7 +88,7 @@ export class Publisher {
     this.#places = [];
     this.#size = 0;
     if (messages.length === 0) return;
-    const outcomes = await new Producer(this.#around.call.channel).publishMany(messages);
+    const outcomes = await this.#around.call.channel.basicPublishMany(messages);
     for (const [index, outcome] of outcomes.entries()) this.#tally.count(places[index]!, outcome);
   }
 

@@ -12,6 +12,7 @@ import type { ConfiguredSource } from "../config/sources.ts";
 import { HttpProblem } from "../problem.ts";
 import { isMandatory, targetOptions } from "../publish/target.ts";
 import { checkDecodable, type MediaType, mediaTypeOf } from "../request/content_type.ts";
+import { argumentOf, eventRepr } from "../tasks/event_task.ts";
 
 /** One message to write: an event for one of its targets. */
 export interface Draft {
@@ -52,7 +53,8 @@ async function write(writer: Writer, draft: Draft, asBytes: boolean): Promise<Pu
   const { source, body, call } = writer;
   const { event, target } = draft;
   if (source.raw) {
-    if (target.task !== undefined) return await writeTask(call, draft, target, asBytes ? body : textOf(body));
+    if (target.task !== undefined)
+      return await writeTask(call, draft, target, asBytes ? body : argumentOf(body));
     return await writePlain(writer, draft, body, asBytes ? PLAIN : passedThrough(call.request.headers, body));
   }
   const message = toCloudEvent(source.name, asBytes ? wrapped(event, bytesOf(writer, event)) : event);
@@ -83,8 +85,7 @@ async function writeTask(
   argument: unknown,
 ): Promise<Publication> {
   const { celeryOf } = await import("../tasks/app.ts");
-  // Monitors show the arguments; what senders tell is not for them.
-  const argsrepr = `(<${event.type} ${event.id}>,)`.toWellFormed().slice(0, 400);
+  const argsrepr = eventRepr(event.type, event.id);
   return await celeryOf(call).prepareTask(task, { args: [argument], taskId, queue, argsrepr, ...transport });
 }
 
@@ -118,14 +119,5 @@ function passedThrough(headers: Headers, body: Uint8Array): MediaType {
   } catch (error) {
     if (error instanceof HttpProblem || error instanceof KombuEdgeError) return PLAIN;
     throw error;
-  }
-}
-
-/** As text, where it is UTF-8: bytes reach only consumers with Kombu 5.3 or later. */
-function textOf(body: Uint8Array): string | Uint8Array {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    return body;
   }
 }

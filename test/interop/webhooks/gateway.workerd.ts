@@ -1,8 +1,13 @@
-/** @module The Worker that these tests run: the gateway with six senders, whose events become tasks. */
+/** @module The Worker that these tests run: the gateway with six senders and two streams, whose events become tasks. */
 import { defineConfig, gateway } from "../../../src/http/gateway.ts";
 
 const app = gateway(
   defineConfig({
+    celery: { taskRoutes: { "events.*": { queue: "clicks" } } },
+    streams: {
+      clicks: { to: { task: "events.click" }, writeKeys: ["pk_clicks"] },
+      plain: { to: { task: "events.plain", queue: "celery" }, writeKeys: ["pk_plain"], format: "raw" },
+    },
     sources: {
       github: { preset: "github", secrets: ["GITHUB"], to: { task: "webhooks.github" } },
       stripe: { preset: "stripe", secrets: ["STRIPE"], to: { task: "webhooks.stripe" } },

@@ -1,4 +1,4 @@
-"""An ordinary Celery task that receives webhooks, and nothing that knows of kombu-edge."""
+"""An ordinary Celery task that receives webhooks and events, and nothing that knows of kombu-edge."""
 import json
 
 from app import app, store
@@ -12,3 +12,5 @@ def receive(task, event):
 
 for name in ("github", "stripe", "slack", "standard", "twilio", "sns"):
     app.task(name=f"webhooks.{name}", bind=True)(receive)
+for name in ("click", "plain"):
+    app.task(name=f"events.{name}", bind=True)(receive)
