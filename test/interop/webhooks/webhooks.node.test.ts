@@ -6,8 +6,8 @@ import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LocalRedis, startLocalRedis } from "../../../local/index.ts";
-import { findServerBinary } from "../../../local/server/binary.ts";
-import { type CeleryVersion, findVersions, type PythonProcess, startWorker } from "../celery/python.ts";
+import { describeEachCelery } from "../celery/each.ts";
+import { type CeleryVersion, type PythonProcess, startWorker } from "../celery/python.ts";
 import { SENDERS, type Sender, type Sent } from "./senders.ts";
 import { startWebhookWorker, type WebhookWorker } from "./worker.ts";
 
@@ -23,19 +23,7 @@ const pause = async (milliseconds: number) => {
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
 };
 
-for (const version of await findVersions()) {
-  const missing =
-    version.missing ?? (findServerBinary() ? undefined : "no redis-server or valkey-server on PATH");
-  const title = `webhooks to Celery ${version.name}`;
-  if (missing !== undefined && process.env.KOMBU_EDGE_REQUIRE_ALL === "1") {
-    test(`${title} is there`, () => expect.fail(missing));
-  } else if (missing !== undefined) {
-    console.warn(`\n!!! ${title} IS NOT TESTED: ${missing} !!!\n`);
-    test.skip(`${title}: ${missing}`, () => {});
-  } else {
-    describe(title, () => suite(version));
-  }
-}
+await describeEachCelery("webhooks to", suite);
 
 function suite(version: CeleryVersion): void {
   let redis: LocalRedis;
