@@ -14,7 +14,8 @@ export interface Delivery {
   /**
    * `delivered`: in every queue of `queues`. `unroutable`: nobody is bound (or no subscriber listens); `queues` then names the
    * dead-letter queue, if one is configured. `duplicate`: it was published before under the same `idempotencyKey`, and not again.
-   * `spooled`: kept elsewhere until Redis is back.
+   * `spooled` is reserved for
+   * messages kept elsewhere until Redis is back; nothing gives it yet.
    */
   readonly status: "delivered" | "unroutable" | "duplicate" | "spooled";
   /** The tag of the first copy; of the first publish when this one is a duplicate. */
