@@ -8,8 +8,9 @@ import { type ChannelOptions, resolveChannelOptions } from "./delivery/channel_o
 import { deliver } from "./delivery/deliver.ts";
 import { type BatchOptions, deliverMany, type Outcome } from "./delivery/deliver_many.ts";
 import { type MessageContext, preparePublication } from "./delivery/prepare.ts";
-import type { Delivery, DeliveryContext, Publication } from "./delivery/publication.ts";
+import type { Attempt, Delivery, DeliveryContext, Publication } from "./delivery/publication.ts";
 import type { PublishOptions } from "./delivery/publish_options.ts";
+import type { ResolvedSpool } from "./delivery/spool_options.ts";
 import { knownTable, readTables, tableKey } from "./delivery/tables.ts";
 import { asExchange, type EntityChannel, type Exchange, type Queue, type QueueBinding } from "./entity.ts";
 import { NotConfiguredError, RedisError } from "./errors.ts";
@@ -38,6 +39,7 @@ export interface ChannelEnvironment {
 export class Channel implements EntityChannel {
   readonly #context: DeliveryContext;
   readonly #message: MessageContext;
+  readonly #spool: ResolvedSpool | undefined;
 
   /**
    * @param redis A `Redis` of `@upstash/redis`, anything of its shape, or its URL and token. Nothing is sent yet.
@@ -49,6 +51,7 @@ export class Channel implements EntityChannel {
     const resolved = resolveChannelOptions(options);
     this.#context = { ...resolved, connection: connect(redis, resolved.timeout) };
     this.#message = resolved;
+    this.#spool = resolved.spool;
   }
 
   /**
@@ -80,13 +83,25 @@ export class Channel implements EntityChannel {
     return preparePublication(this.#message, body, options, inheritedMode);
   }
 
-  /** Delivers a prepared message. A {@link RedisError} bears its delivery tag. */
+  /** What the spool's other end needs to know: see `kombu-edge/spool`. */
+  get delivery(): DeliveryContext {
+    return this.#context;
+  }
+
+  /** Delivers a prepared message, or spools it. A {@link RedisError} bears its delivery tag. */
   async basicPublish(publication: Publication): Promise<Delivery> {
+    const spool = this.#spool;
+    let attempt: Attempt | undefined;
     try {
-      return await deliver(this.#context, publication);
+      if (!spool) return await deliver(this.#context, publication);
+      return await deliver(this.#within(spool), publication, (noted) => {
+        attempt = noted;
+      });
     } catch (error) {
       if (error instanceof RedisError) error.deliveryTag = publication.deliveryTag;
-      throw error;
+      if (!spool) throw error;
+      const { spoolOne } = await import("./spool/rescue.ts");
+      return await spoolOne(spool, this.keys, { publication, attempt, error });
     }
   }
 
@@ -100,7 +115,21 @@ export class Channel implements EntityChannel {
     signal?: AbortSignal,
     options: BatchOptions = {},
   ): Promise<readonly Outcome[]> {
-    return await deliverMany(this.#context, publications, signal, options);
+    const spool = this.#spool;
+    if (!spool) return await deliverMany(this.#context, publications, signal, options);
+    const attempts = new Map<number, Attempt>();
+    const note = (place: number, attempt: Attempt) => void attempts.set(place, attempt);
+    const outcomes = await deliverMany(this.#within(spool), publications, signal, options, note).catch(
+      (error: unknown) => error,
+    );
+    if (Array.isArray(outcomes) && outcomes.every(({ status }) => status !== "failed")) return outcomes;
+    const { spoolMany } = await import("./spool/rescue.ts");
+    return await spoolMany(spool, this.keys, { publications, attempts, outcomes, signal, options });
+  }
+
+  /** The context of a publish that begins now. */
+  #within({ after }: ResolvedSpool): DeliveryContext {
+    return { ...this.#context, deadline: Date.now() + after };
   }
 
   /** Writes nothing; see {@link Exchange.declare}. */

@@ -7,6 +7,7 @@ import type { BodyEncoding } from "../envelope/envelope.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { checkOptionNames, type KnownOptions } from "../option_names.ts";
 import { checkQueueName, type KeyOptions, resolveKeyOptions } from "../routing/keys.ts";
+import { type ResolvedSpool, resolveSpool, type SpoolOptions, type SpoolQueue } from "./spool_options.ts";
 
 /** Options of a channel. All optional; those that name things in Redis must be the consumers' own. */
 export interface ChannelOptions extends Partial<KeyOptions> {
@@ -32,6 +33,11 @@ export interface ChannelOptions extends Partial<KeyOptions> {
   maximumMessageSize?: number;
   /** Characters of messages in one HTTP request of a batch. Default 4000000. */
   maximumRequestSize?: number;
+  /**
+   * Where a publish waits when Redis cannot take it now: a producer binding of Cloudflare Queues (`env.SPOOL`), alone or with how
+   * it is used. Its consumer must `drain` it (`kombu-edge/spool`). Every message is then guarded in Redis. Default none.
+   */
+  spool?: SpoolQueue | SpoolOptions | undefined;
 }
 
 /** A channel's options with every default filled in. */
@@ -45,6 +51,8 @@ export interface ResolvedChannelOptions {
   readonly timeout: number;
   readonly maximumMessageSize: number;
   readonly maximumRequestSize: number;
+  readonly spool: ResolvedSpool | undefined;
+  readonly guardAlways: boolean;
 }
 
 const KNOWN: KnownOptions<ChannelOptions> = {
@@ -62,6 +70,7 @@ const KNOWN: KnownOptions<ChannelOptions> = {
   timeout: true,
   maximumMessageSize: true,
   maximumRequestSize: true,
+  spool: true,
 };
 
 /** Checks the options and fills in the defaults. Throws {@link InvalidArgumentError} naming the option at fault. */
@@ -76,8 +85,11 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
     throw new InvalidArgumentError("deliveryInfo", "must be exchange or queue");
   }
   if (deadletterQueue !== undefined) checkQueueName(deadletterQueue, "deadletterQueue", keys);
+  const spool = options.spool && resolveSpool(options.spool);
   return {
     keys,
+    spool,
+    guardAlways: spool?.guard === "always",
     bodyEncoding,
     deliveryInfo,
     deadletterQueue,

@@ -8,8 +8,8 @@ import type { Command, Reply } from "../redis/client.ts";
 import type { BindingTable } from "../routing/table.ts";
 import { amendTables } from "./amend.ts";
 import { deliver, skippedWarnings, toDelivery } from "./deliver.ts";
-import type { Delivery, DeliveryContext, Publication } from "./publication.ts";
-import { toChannel, toQueues } from "./put.ts";
+import type { Attempt, Delivery, DeliveryContext, Publication } from "./publication.ts";
+import { lateGuard, toChannel, toQueues } from "./put.ts";
 import { type Item, putMany } from "./put_many.ts";
 import { declareCommands, keepTable, missingBindings, readCommand, withDeclared } from "./tables.ts";
 import { isRouted, type Tables, tablesFor } from "./tables_for.ts";
@@ -38,6 +38,7 @@ interface PlacedItem extends Item {
  * Delivers publications in order. Those for one queue share variadic pushes; each copy of one publication lands with the
  * others of it or not at all; guarded ones are guarded one by one, inside one script per request.
  *
+ * @param note Is told of each publication, by its place, what is about to be put where.
  * @returns One outcome per publication, in the order given.
  */
 export async function deliverMany(
@@ -45,6 +46,7 @@ export async function deliverMany(
   publications: readonly Publication[],
   signal: AbortSignal | undefined,
   options: BatchOptions = {},
+  note?: PlacedNote,
 ): Promise<readonly Outcome[]> {
   const outcomes = new Array<Outcome>(publications.length);
   const tables = await tablesFor(context, publications, signal);
@@ -63,7 +65,7 @@ export async function deliverMany(
     if ("destination" in placed) items.push(placed);
     else outcomes[place] = placed;
   });
-  await putItems(context, items, tables, outcomes, signal, options);
+  await putItems(context, items, tables, outcomes, signal, options, note);
   for (const place of strict) {
     try {
       outcomes[place] = await deliver(context, publications[place]!);
@@ -73,6 +75,9 @@ export async function deliverMany(
   }
   return outcomes;
 }
+
+/** Takes notes of many publishes on their way. */
+export type PlacedNote = (place: number, attempt: Attempt) => void;
 
 function placeOne(
   context: DeliveryContext,
@@ -109,10 +114,17 @@ async function putItems(
   outcomes: Outcome[],
   signal: AbortSignal | undefined,
   { before = [], atomic = false }: BatchOptions,
+  note: PlacedNote | undefined,
 ): Promise<void> {
   const stale = [...tables].flatMap(([exchange, known]) =>
     "stale" in known && known.stale ? [exchange] : [],
   );
+  if (note) {
+    for (const { place, publication, destination, deadLettered } of items) {
+      const settled = deadLettered || !isRouted(publication) || !stale.includes(publication.exchange);
+      note(place, { queues: destination.queues, settled, delivered: [] });
+    }
+  }
   const declare = missingBindings(
     context,
     items.flatMap(({ publication }) => publication.declare),
@@ -138,7 +150,7 @@ async function putItems(
       outcome.kind === "failed" ? { status: "failed", error: outcome.error } : told(item, outcome, tables);
   });
   const refreshed = refresh(context, stale, put.after, sentAt);
-  if (refreshed.size > 0) await putLate(context, items, refreshed, outcomes, signal);
+  if (refreshed.size > 0) await putLate(context, items, refreshed, outcomes, signal, note);
 }
 
 function refresh(
@@ -162,6 +174,7 @@ async function putLate(
   refreshed: ReadonlyMap<string, BindingTable>,
   outcomes: Outcome[],
   signal: AbortSignal | undefined,
+  note: PlacedNote | undefined,
 ): Promise<void> {
   const late: PlacedItem[] = [];
   for (const item of items) {
@@ -172,7 +185,8 @@ async function putLate(
       .match(publication.type, publication.routingKey)
       .filter((queue) => !destination.queues.includes(queue));
     if (queues.length === 0) continue;
-    const guard = publication.guard && { ...publication.guard, key: `${publication.guard.key}:late` };
+    note?.(place, { queues, settled: true, delivered: destination.queues });
+    const guard = publication.guard && lateGuard(publication.guard);
     const toLate = toQueues(context, publication, queues, destination.queues.length);
     late.push({ ...item, publication: { ...publication, guard }, destination: toLate });
   }

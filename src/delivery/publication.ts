@@ -14,13 +14,12 @@ export interface Delivery {
   /**
    * `delivered`: in every queue of `queues`. `unroutable`: nobody is bound (or no subscriber listens); `queues` then names the
    * dead-letter queue, if one is configured. `duplicate`: it was published before under the same `idempotencyKey`, and not again.
-   * `spooled` is reserved for
-   * messages kept elsewhere until Redis is back; nothing gives it yet.
+   * `spooled`: Redis could not take it now; the channel's spool holds it and brings it to its queues, once, when Redis is back.
    */
   readonly status: "delivered" | "unroutable" | "duplicate" | "spooled";
   /** The tag of the first copy; of the first publish when this one is a duplicate. */
   readonly deliveryTag: string;
-  /** Queues that hold a copy. */
+  /** Queues that hold a copy; of a spooled message those that are known to get one, so none when Redis must be asked. */
   readonly queues: readonly string[];
   /** For a fanout exchange: how many subscribers received it. */
   readonly receivers?: number;
@@ -63,4 +62,19 @@ export interface DeliveryContext {
   readonly missCooldown: number;
   /** The most UTF-16 units of messages in one HTTP request of a batch. */
   readonly maximumRequestSize: number;
+  /** Milliseconds of Unix time at which waiting for Redis ends. Default: each request has the connection's own limit. */
+  readonly deadline?: number | undefined;
+}
+
+/**
+ * What a publish is about to put where, noted on its way for the case that it fails: the spool then does exactly that later.
+ * Without queues Redis must be asked for them.
+ */
+export interface Attempt {
+  /** Of this put; none of a fanout exchange. */
+  readonly queues: readonly string[];
+  /** Whether these were all: the table that they come from was within its age, or is not needed. */
+  readonly settled: boolean;
+  /** Queues that got their copy by an earlier put: this one is for queues that a refresh newly showed. */
+  readonly delivered: readonly string[];
 }

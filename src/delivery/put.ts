@@ -4,7 +4,7 @@
  */
 import { OutcomeUnknownError, type RedisError } from "../errors.ts";
 import type { Command, Reply } from "../redis/client.ts";
-import { guardCommand, guardOutcomes, type Push } from "../redis/guard.ts";
+import { type Guard, guardCommand, guardOutcomes, type Push } from "../redis/guard.ts";
 import { withRetries } from "../redis/retry.ts";
 import { fanoutChannel, priorityStep, queueKey } from "../routing/keys.ts";
 import type { DeliveryContext, Publication } from "./publication.ts";
@@ -81,6 +81,7 @@ export function put(
   after: readonly Command[],
 ): Promise<Answer> {
   const { signal, guard, deliveryTag, retryPolicy } = publication;
+  const { deadline } = context;
   const pushes = guard
     ? [
         guardCommand([
@@ -98,8 +99,9 @@ export function put(
       after: alone ? NONE : replies.slice(before.length + pushes.length),
     };
   };
-  const attempt = () => context.connection.send(commands, { atomic: pushes.length > 1, signal }).then(settle);
-  return guard ? withRetries(attempt, retryPolicy, signal) : attempt();
+  const attempt = () =>
+    context.connection.send(commands, { atomic: pushes.length > 1, signal, deadline }).then(settle);
+  return guard ? withRetries(attempt, retryPolicy, signal, deadline) : attempt();
 }
 
 /** The tag of a publication's n-th copy: the first bears the publication's own, the others differ in the last group. */
@@ -107,6 +109,11 @@ export function copyTag(deliveryTag: string, index: number): string {
   return index === 0
     ? deliveryTag
     : `${deliveryTag.slice(0, 24)}${(index + 1).toString(16).padStart(12, "0")}`;
+}
+
+/** The guard of the copies for queues that a refresh of the table newly showed: the others' says that they are there. */
+export function lateGuard(guard: Guard): Guard {
+  return { ...guard, key: `${guard.key}:late` };
 }
 
 /** What a guard remembers of a publication. */

@@ -62,6 +62,11 @@ export function buildEnvelope(parts: EnvelopeParts): Envelope {
   return new WrittenEnvelope(writePayload(parts), head, deliveryInfoRest, between);
 }
 
+/** An envelope again, of its {@link Envelope.parts} and {@link Envelope.deliveryInfoRest}. */
+export function reviveEnvelope(parts: Envelope["parts"], deliveryInfoRest: string): Envelope {
+  return new WrittenEnvelope(parts[0].slice(OPENING.length), "", deliveryInfoRest, parts[1]);
+}
+
 class WrittenEnvelope implements Envelope {
   readonly deliveryInfoRest: string;
   readonly #payload: string;

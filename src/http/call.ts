@@ -3,9 +3,27 @@
  * @module
  */
 import { Channel } from "../channel.ts";
+import type { SpoolQueue } from "../delivery/spool_options.ts";
 import type { Principal } from "./access/rights.ts";
 import type { Settings } from "./config/config.ts";
 import { readBody } from "./request/body.ts";
+
+/**
+ * The channel of a deployment, with its spool when that is bound.
+ *
+ * @throws {NotConfiguredError} Naming the variable that is missing.
+ */
+export function channelOf(env: object, settings: Settings): Channel {
+  const queue = spoolOf(env, settings);
+  if (!queue) return Channel.fromEnv(env, settings.channel);
+  const { after, guard } = settings.spool as Exclude<Settings["spool"], false>;
+  return Channel.fromEnv(env, { ...settings.channel, spool: { queue, after, guard } });
+}
+
+/** The spool of a deployment; `undefined` when none is bound, or it is turned off. */
+export function spoolOf(env: object, { spool }: Settings): SpoolQueue | undefined {
+  return spool ? ((env as Record<string, unknown>)[spool.binding] as SpoolQueue | undefined) : undefined;
+}
 
 /** What a call is made of. */
 export interface CallParts {
@@ -52,7 +70,7 @@ export class Call {
    * @throws {NotConfiguredError} Naming the variable that is missing.
    */
   get channel(): Channel {
-    this.#channel ??= Channel.fromEnv(this.env, this.settings.channel);
+    this.#channel ??= channelOf(this.env, this.settings);
     return this.#channel;
   }
 

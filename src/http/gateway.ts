@@ -4,8 +4,9 @@
  */
 import type { Hono } from "hono";
 import { Hono as TinyHono } from "hono/tiny";
+import type { QueuedBatch } from "../spool/drain.ts";
 import { AREAS, handlerOf, routeNames } from "./areas.ts";
-import { type GatewayConfig, resolveConfig } from "./config/config.ts";
+import { type GatewayConfig, resolveConfig, type Settings } from "./config/config.ts";
 import { noSuchPath, otherMethods } from "./unmatched.ts";
 
 export type { TokenEnvironment } from "./access/tokens.ts";
@@ -13,6 +14,26 @@ export type { CeleryGatewayOptions } from "./config/celery.ts";
 export { defineConfig, type GatewayConfig } from "./config/config.ts";
 export type { ExchangeConfig } from "./config/exchanges.ts";
 export type { SecretVariable, SourceConfig, VariableName } from "./config/source_config.ts";
+export type { SpoolUse } from "./config/spool.ts";
+
+/** What is called with a batch of a queue. */
+export type QueueHandler = (batch: QueuedBatch, env: object) => Promise<void>;
+
+/**
+ * Makes the consumer of the spool's queue, and of its dead-letter queue, whose name ends in `-dead`. Export it as `queue`
+ * beside the gateway's `fetch`.
+ *
+ * @param config The gateway's own.
+ */
+export function queueHandler(config: GatewayConfig = {}): QueueHandler {
+  // Few isolates get to see a batch.
+  let settings: Settings | undefined;
+  return async function queue(batch, env) {
+    settings ??= resolveConfig(config);
+    const { consume } = await import("./spool/consume.ts");
+    await consume(settings, batch, env);
+  };
+}
 
 /**
  * Makes the gateway.

@@ -4,7 +4,13 @@
  * @module
  */
 import { Redis } from "@upstash/redis/cloudflare";
-import { InvalidArgumentError, NotConfiguredError, OutcomeUnknownError, type RedisError } from "../errors.ts";
+import {
+  InvalidArgumentError,
+  NotConfiguredError,
+  OutcomeUnknownError,
+  type RedisError,
+  UnavailableError,
+} from "../errors.ts";
 import { failureError, replyError } from "./outcome.ts";
 
 /** A Redis command: its name, then its arguments. */
@@ -39,6 +45,8 @@ export interface SendOptions {
   readonly atomic: boolean;
   /** Gives up waiting; what was sent stays sent. */
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds of Unix time at which waiting ends, when the connection's own limit does not end it before. */
+  readonly deadline?: number | undefined;
 }
 
 /** A database that takes commands. */
@@ -159,7 +167,9 @@ class RedisConnection implements Connection {
 
   async send(commands: readonly Command[], options: SendOptions): Promise<readonly Reply[]> {
     options.signal?.throwIfAborted();
-    const timeLimit = AbortSignal.timeout(this.#timeout);
+    const timeLimit = AbortSignal.timeout(
+      options.deadline === undefined ? this.#timeout : Math.min(this.#timeout, timeLeft(options.deadline)),
+    );
     const signal = options.signal ? AbortSignal.any([options.signal, timeLimit]) : timeLimit;
     const { redis } = this.#client;
     const alone = commands.length === 1;
@@ -176,6 +186,13 @@ class RedisConnection implements Connection {
       throw failure;
     }
   }
+}
+
+/** Throws {@link UnavailableError} when there is none. */
+function timeLeft(deadline: number): number {
+  const left = deadline - Date.now();
+  if (left > 0) return left;
+  throw new UnavailableError("there was no time left to ask the database");
 }
 
 function many(redis: RedisLike, commands: readonly Command[], atomic: boolean): Promise<unknown> {

@@ -12,6 +12,7 @@ import { type QueuesConfig, type QueuesSettings, queuesSection } from "./queues.
 import type { Section } from "./section.ts";
 import type { SourcesConfig } from "./source_config.ts";
 import { type SourcesSettings, sourcesSection } from "./sources.ts";
+import { type SpoolConfig, type SpoolSettings, spoolSection } from "./spool.ts";
 import { type StreamsConfig, type StreamsSettings, streamsSection } from "./streams.ts";
 
 /** What a deployer can set; all optional. Secrets are variables of the environment, never written here. */
@@ -23,7 +24,8 @@ export interface GatewayConfig
     EncodingsConfig,
     SourcesConfig,
     StreamsConfig,
-    CeleryConfig {}
+    CeleryConfig,
+    SpoolConfig {}
 
 /** The configuration, checked, with every default filled in. */
 export interface Settings
@@ -33,7 +35,8 @@ export interface Settings
     LimitsSettings,
     SourcesSettings,
     StreamsSettings,
-    CelerySettings {}
+    CelerySettings,
+    SpoolSettings {}
 
 /** In this order: `channel` first, by whose keys the others check their names. */
 const SECTIONS: readonly Section<GatewayConfig, object>[] = [
@@ -45,6 +48,7 @@ const SECTIONS: readonly Section<GatewayConfig, object>[] = [
   sourcesSection,
   streamsSection,
   celerySection,
+  spoolSection,
 ] as never;
 
 /**

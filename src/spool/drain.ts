@@ -1,0 +1,248 @@
+/**
+ * The consumer of the spool's queue: what was accepted goes to Redis, in its order and once.
+ * @module
+ */
+
+import { InvalidArgumentError } from "../errors.ts";
+import type { Command } from "../redis/client.ts";
+import { type Corpse, type DeadReason, keepDead, type SpoolChannel } from "./dead_letters.ts";
+import { inOrder, openMessage } from "./message.ts";
+import { isAway, publishRecords } from "./publish.ts";
+import { GUARD_SECONDS, type SpoolRecord } from "./record.ts";
+
+/** What is used of a message of Cloudflare Queues. */
+export interface QueuedMessage {
+  readonly id: string;
+  readonly body: unknown;
+  readonly attempts: number;
+  ack(): void;
+  retry(options?: { delaySeconds?: number }): void;
+}
+
+/** What is used of a batch of Cloudflare Queues. */
+export interface QueuedBatch {
+  readonly queue: string;
+  readonly messages: readonly QueuedMessage[];
+}
+
+/** How a batch is drained. */
+export interface DrainOptions {
+  /** Seconds before a message comes again for the first time; twice as long each time after that. Default 5. */
+  readonly minimumDelay?: number;
+  /** The longest wait in seconds, at most 43200 (12 hours). Default 600 (10 minutes). */
+  readonly maximumDelay?: number;
+}
+
+/** What became of a batch's messages. */
+export interface Drained {
+  readonly landed: number;
+  /** Left in the queue, since Redis does not take them now. */
+  readonly retried: number;
+  /** Kept as dead letters, by reason. */
+  readonly dead: Readonly<Partial<Record<DeadReason, number>>>;
+  /** Seconds until those left come again. */
+  readonly delay: number | undefined;
+}
+
+/** The longest delay that a queue allows. */
+const LONGEST_DELAY = 43_200;
+
+/** How many characters of messages are in memory at once. */
+type Portion = { readonly message: QueuedMessage; readonly record: SpoolRecord }[];
+
+/**
+ * Drains a batch of the spool's queue. Nothing is thrown: each message is acknowledged, kept as a dead letter, or comes again.
+ *
+ * All that come again do so at the same time, so that their order is kept where it can be.
+ *
+ * @throws {InvalidArgumentError} Naming the option at fault.
+ */
+export async function drain(
+  channel: SpoolChannel,
+  batch: QueuedBatch,
+  options: DrainOptions = {},
+): Promise<Drained> {
+  const { minimumDelay, maximumDelay } = resolveDelays(options);
+  const corpses: (Corpse & { readonly message: QueuedMessage })[] = [];
+  const again: QueuedMessage[] = [];
+  let landed = 0;
+  let isStopped = false;
+  const opened = batch.messages.flatMap((message) => {
+    try {
+      return [{ message, ...openMessage(message.body) }];
+    } catch {
+      corpses.push(unreadable(message));
+      return [];
+    }
+  });
+  const publish = async (portion: Portion) => {
+    const { alive, expired, unknown } = await judged(channel, portion);
+    again.push(...unknown.map(({ message }) => message));
+    isStopped ||= unknown.length > 0;
+    for (const { message, record } of expired) corpses.push(corpse(message, record, "guard-expired"));
+    const results = await publishRecords(
+      channel.delivery,
+      alive.map(({ record }) => record),
+    );
+    for (const [index, { message, record }] of alive.entries()) {
+      const own = results[index]!;
+      isStopped ||= own.some(isAway);
+      if (own.some(({ kind }) => kind === "later")) {
+        again.push(message);
+        continue;
+      }
+      const reason = own.find((result) => result.kind === "dead")?.reason;
+      if (reason) {
+        const items = record.items.filter((_item, place) => own[place]!.kind === "dead");
+        corpses.push(corpse(message, { ...record, items }, reason));
+      } else {
+        message.ack();
+        landed++;
+      }
+    }
+  };
+  let portion: Portion = [];
+  let size = 0;
+  for (const { message, read } of opened.toSorted(inOrder)) {
+    // What comes after would overtake.
+    if (isStopped) {
+      again.push(message);
+      continue;
+    }
+    try {
+      const record = await read();
+      portion.push({ message, record });
+      size += record.items.reduce((sum, { parts }) => sum + parts[0].length, 0);
+    } catch {
+      corpses.push(unreadable(message));
+    }
+    if (size < channel.delivery.maximumRequestSize) continue;
+    await publish(portion);
+    portion = [];
+    size = 0;
+  }
+  if (portion.length > 0) await publish(portion);
+  const dead: Partial<Record<DeadReason, number>> = {};
+  for (const { message, ...letter } of corpses) {
+    try {
+      await keepDead(channel, [letter]);
+      message.ack();
+      dead[letter.reason] = (dead[letter.reason] ?? 0) + 1;
+    } catch {
+      again.push(message);
+    }
+  }
+  return { landed, dead, ...comeAgain(again, minimumDelay, maximumDelay) };
+}
+
+/**
+ * Drains a batch of the dead-letter queue, where messages are that came too often: each is kept as a dead letter in Redis, or
+ * comes again after a long delay.
+ */
+export async function drainDead(channel: SpoolChannel, batch: QueuedBatch): Promise<Drained> {
+  const again: QueuedMessage[] = [];
+  const kept = { exhausted: 0, unreadable: 0 };
+  for (const message of batch.messages) {
+    const corpse = await exhausted(message);
+    try {
+      // Where one write failed the next would wait as long.
+      if (again.length === 0) await keepDead(channel, [corpse]);
+    } catch {
+      again.push(message);
+      continue;
+    }
+    if (again.length > 0) {
+      again.push(message);
+      continue;
+    }
+    message.ack();
+    kept[corpse.reason]++;
+  }
+  return { landed: 0, dead: kept, ...comeAgain(again, 600, LONGEST_DELAY) };
+}
+
+/** All with the delay that the one has earned which came most often. */
+function comeAgain(
+  messages: readonly QueuedMessage[],
+  minimum: number,
+  maximum: number,
+): Pick<Drained, "retried" | "delay"> {
+  if (messages.length === 0) return { retried: 0, delay: undefined };
+  const attempts = Math.max(...messages.map((message) => message.attempts));
+  const delay = Math.min(minimum * 2 ** (attempts - 1), maximum);
+  for (const message of messages) message.retry({ delaySeconds: delay });
+  return { retried: messages.length, delay };
+}
+
+/** Checks the delays and fills in the defaults. Throws {@link InvalidArgumentError} naming the one at fault. */
+export function resolveDelays({
+  minimumDelay = 5,
+  maximumDelay = 600,
+}: DrainOptions): Required<DrainOptions> {
+  for (const [name, seconds] of Object.entries({ minimumDelay, maximumDelay })) {
+    if (!Number.isInteger(seconds) || seconds < 1 || seconds > LONGEST_DELAY) {
+      throw new InvalidArgumentError(name, `must be a whole number of seconds from 1 to ${LONGEST_DELAY}`);
+    }
+  }
+  return { minimumDelay, maximumDelay };
+}
+
+interface Judged {
+  readonly alive: Portion;
+  /** Its outcome was unknown, and what would tell is forgotten. */
+  readonly expired: Portion;
+  /** Redis does not tell now. */
+  readonly unknown: Portion;
+}
+
+/**
+ * Looks up the guards of what may have landed so long ago that its guard may be gone. One that is still there is kept for longer
+ * by the same command, and so keeps its publication from landing twice.
+ */
+async function judged({ delivery }: SpoolChannel, portion: Portion): Promise<Judged> {
+  const now = Date.now();
+  const doubtful = ({ acceptedAt, items }: SpoolRecord) =>
+    items.filter(({ certain, guard }) => !certain && now - acceptedAt > guard.seconds * 1000);
+  const guards = portion.flatMap(({ record }) => doubtful(record).map(({ guard }) => guard.key));
+  if (guards.length === 0) return { alive: portion, expired: [], unknown: [] };
+  const commands = guards.map((key): Command => ["EXPIRE", key, String(GUARD_SECONDS)]);
+  const forgotten = new Set<string>();
+  try {
+    const replies = await delivery.connection.send(commands, { atomic: false });
+    for (const [index, reply] of replies.entries()) {
+      if ("error" in reply) throw reply.error;
+      if (reply.result !== 1) forgotten.add(guards[index]!);
+    }
+  } catch {
+    return { alive: [], expired: [], unknown: portion };
+  }
+  const isForgotten = ({ record }: Portion[number]) =>
+    doubtful(record).some(({ guard }) => forgotten.has(guard.key));
+  return {
+    alive: portion.filter((one) => !isForgotten(one)),
+    expired: portion.filter(isForgotten),
+    unknown: [],
+  };
+}
+
+function corpse(message: QueuedMessage, record: SpoolRecord, reason: DeadReason) {
+  return { message, id: record.id, reason, attempts: message.attempts, record };
+}
+
+function unreadable(message: QueuedMessage) {
+  const { id, body, attempts } = message;
+  return { message, id, reason: "unreadable" as const, attempts, record: undefined, body };
+}
+
+async function exhausted({
+  id,
+  body,
+}: QueuedMessage): Promise<Corpse & { reason: "exhausted" | "unreadable" }> {
+  // How often the spool's own queue had handed it out, its dead-letter queue does not tell.
+  try {
+    const record = await openMessage(body).read();
+    return { id: record.id, reason: "exhausted", attempts: null, record };
+  } catch {
+    return { id, reason: "unreadable", attempts: null, record: undefined, body };
+  }
+}
