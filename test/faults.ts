@@ -56,21 +56,33 @@ interface Proxied {
 
 /**
  * Starts the proxy. The base path of a URL says what happens: `/<fault>/<times>/<name>` fails the first so many requests
- * under that name and passes on the others; `GET /count/<name>` tells how many there were.
+ * under that name and passes on the others; `GET /count/<name>` tells how many there were. For a URL that stays the same,
+ * `/switched/-/<name>`: `GET /switch/<fault>/<times>/<name>` says how the next so many requests under that name fail.
  *
  * @param target The HTTP front of the tests' Redis.
  */
 export async function startFaultProxy(target: string): Promise<{ url: string; close(): Promise<void> }> {
   const counts = new Map<string, number>();
+  const switches = new Map<string, { fault: Fault; left: number }>();
+  const next = (name: string): Fault => {
+    const state = switches.get(name);
+    return state && state.left-- > 0 ? state.fault : "pass";
+  };
   const server = createServer((request, response) => {
     const [, fault = "", times = "", name = "", ...path] = (request.url ?? "/").split("/");
+    if (fault === "switch") {
+      switches.set(path[0]!, { fault: times as Fault, left: Number(name) });
+      response.end();
+      return;
+    }
     if (fault === "count") {
       response.end(String(counts.get(times) ?? 0));
       return;
     }
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
-    const act = count <= Number(times) ? FAULTS[fault as Fault] : FAULTS.pass;
+    const act =
+      FAULTS[fault === "switched" ? next(name) : count <= Number(times) ? (fault as Fault) : "pass"];
     const forward = () => pass(request, `${target}/${path.join("/")}`);
     act({ request, response, forward }).catch(() => request.socket.destroy());
   });
