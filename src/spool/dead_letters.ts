@@ -1,7 +1,8 @@
 /**
  * Dead letters: records that could not be delivered, kept in Redis until somebody replays or discards them.
  *
- * An index (a sorted set by time of death) and a hash for each letter: its listing reads no contents.
+ * An index (a sorted set by time of death) and a hash for each letter: its listing reads no contents. Several commands go in one
+ * request only where the client's pipeline takes them as they are.
  * @module
  */
 import type { DeliveryContext } from "../delivery/publication.ts";
@@ -59,11 +60,14 @@ export async function keepDead({ delivery }: SpoolChannel, corpses: readonly Cor
   const diedAt = Date.now();
   for (const corpse of corpses) {
     const about = JSON.stringify(aboutOf(corpse, diedAt));
-    const commands: Command[] = [
-      ["HSET", letterKey(keys, corpse.id), "about", about, "record", contentsOf(corpse)],
-      ["ZADD", indexKey(keys), "NX", String(diedAt), corpse.id],
+    const key = letterKey(keys, corpse.id);
+    const letter: Command[] = [
+      ["HSETNX", key, "about", about],
+      ["HSETNX", key, "record", contentsOf(corpse)],
     ];
-    results(await connection.send(commands, { atomic: true }));
+    results(await connection.send(letter, { atomic: true }));
+    const index: Command = ["ZADD", indexKey(keys), "NX", String(diedAt), corpse.id];
+    results(await connection.send([index], { atomic: false }));
   }
 }
 
@@ -79,16 +83,17 @@ export async function listDead(
   from = "-inf+0",
 ): Promise<DeadLetterPage> {
   const [score, passed] = from.split("+") as [string, string];
-  const index = indexKey(keys);
-  const [range, count] = results(
-    await connection.send(
-      [
-        ["ZRANGEBYSCORE", index, score, "+inf", "WITHSCORES", "LIMIT", passed, String(limit + 1)],
-        ["ZCARD", index],
-      ],
-      { atomic: false },
-    ),
-  ) as [string[], number];
+  const command: Command = [
+    "ZRANGEBYSCORE",
+    indexKey(keys),
+    score,
+    "+inf",
+    "WITHSCORES",
+    "LIMIT",
+    passed,
+    String(limit + 1),
+  ];
+  const [range] = results(await connection.send([command], { atomic: false })) as [string[]];
   const entries = Array.from({ length: range.length / 2 }, (_, place) => ({
     id: String(range[place * 2]),
     score: String(range[place * 2 + 1]),
@@ -100,11 +105,12 @@ export async function listDead(
     entries.length > limit
       ? `${last}+${last === score ? Number(passed) + sameAsLast : sameAsLast}`
       : undefined;
-  const abouts = await fieldOf(
-    { connection, keys },
-    shown.map(({ id }) => id),
-    "about",
-  );
+  const [count, ...abouts] = results(
+    await connection.send(
+      [["ZCARD", indexKey(keys)], ...shown.map(({ id }): Command => ["HGET", letterKey(keys, id), "about"])],
+      { atomic: false },
+    ),
+  ) as [number, ...(string | null)[]];
   return {
     dead: abouts.flatMap((about) => (about === null ? [] : [JSON.parse(about) as DeadLetter])),
     count,
@@ -124,10 +130,12 @@ export async function oldestDead(
 
 /** The records of dead letters as they were kept; `null` for those that are not there. */
 export async function contentsOfDead(
-  { delivery }: SpoolChannel,
+  { delivery: { connection, keys } }: SpoolChannel,
   wanted: readonly string[],
 ): Promise<readonly (string | null)[]> {
-  return await fieldOf(delivery, wanted, "record");
+  if (wanted.length === 0) return [];
+  const commands = wanted.map((id): Command => ["HGET", letterKey(keys, id), "record"]);
+  return results(await connection.send(commands, { atomic: false })) as (string | null)[];
 }
 
 /** Removes dead letters for good; tells how many there were. */
@@ -150,16 +158,6 @@ function indexKey(keys: KeyOptions): string {
 
 function letterKey(keys: KeyOptions, id: string): string {
   return `${indexKey(keys)}.${id}`;
-}
-
-async function fieldOf(
-  { connection, keys }: Pick<DeliveryContext, "connection" | "keys">,
-  wanted: readonly string[],
-  field: string,
-): Promise<readonly (string | null)[]> {
-  if (wanted.length === 0) return [];
-  const commands = wanted.map((id): Command => ["HGET", letterKey(keys, id), field]);
-  return results(await connection.send(commands, { atomic: false })) as (string | null)[];
 }
 
 function results(replies: readonly Reply[]): unknown[] {
