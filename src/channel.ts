@@ -8,9 +8,8 @@ import { type ChannelOptions, resolveChannelOptions } from "./delivery/channel_o
 import { deliver } from "./delivery/deliver.ts";
 import { type BatchOptions, deliverMany, type Outcome } from "./delivery/deliver_many.ts";
 import { type MessageContext, preparePublication } from "./delivery/prepare.ts";
-import type { Attempt, Delivery, DeliveryContext, Publication } from "./delivery/publication.ts";
+import type { Delivery, DeliveryContext, Publication } from "./delivery/publication.ts";
 import type { PublishOptions } from "./delivery/publish_options.ts";
-import type { ResolvedSpool } from "./delivery/spool_options.ts";
 import { knownTable, readTables, tableKey } from "./delivery/tables.ts";
 import { asExchange, type EntityChannel, type Exchange, type Queue, type QueueBinding } from "./entity.ts";
 import { NotConfiguredError, RedisError } from "./errors.ts";
@@ -39,7 +38,6 @@ export interface ChannelEnvironment {
 export class Channel implements EntityChannel {
   readonly #context: DeliveryContext;
   readonly #message: MessageContext;
-  readonly #spool: ResolvedSpool | undefined;
 
   /**
    * @param redis A `Redis` of `@upstash/redis`, anything of its shape, or its URL and token. Nothing is sent yet.
@@ -51,7 +49,6 @@ export class Channel implements EntityChannel {
     const resolved = resolveChannelOptions(options);
     this.#context = { ...resolved, connection: connect(redis, resolved.timeout) };
     this.#message = resolved;
-    this.#spool = resolved.spool;
   }
 
   /**
@@ -83,25 +80,21 @@ export class Channel implements EntityChannel {
     return preparePublication(this.#message, body, options, inheritedMode);
   }
 
-  /** What the spool's other end needs to know: see `kombu-edge/spool`. */
+  /** For the spool's other end: see `kombu-edge/spool`. */
   get delivery(): DeliveryContext {
     return this.#context;
   }
 
   /** Delivers a prepared message, or spools it. A {@link RedisError} bears its delivery tag. */
   async basicPublish(publication: Publication): Promise<Delivery> {
-    const spool = this.#spool;
-    let attempt: Attempt | undefined;
+    const context = this.#begin();
     try {
-      if (!spool) return await deliver(this.#context, publication);
-      return await deliver(this.#within(spool), publication, (noted) => {
-        attempt = noted;
-      });
+      return await deliver(context, publication);
     } catch (error) {
       if (error instanceof RedisError) error.deliveryTag = publication.deliveryTag;
-      if (!spool) throw error;
+      if (!context.spool) throw error;
       const { spoolOne } = await import("./spool/rescue.ts");
-      return await spoolOne(spool, this.keys, { publication, attempt, error });
+      return await spoolOne(context, publication, error);
     }
   }
 
@@ -115,21 +108,25 @@ export class Channel implements EntityChannel {
     signal?: AbortSignal,
     options: BatchOptions = {},
   ): Promise<readonly Outcome[]> {
-    const spool = this.#spool;
-    if (!spool) return await deliverMany(this.#context, publications, signal, options);
-    const attempts = new Map<number, Attempt>();
-    const note = (place: number, attempt: Attempt) => void attempts.set(place, attempt);
-    const outcomes = await deliverMany(this.#within(spool), publications, signal, options, note).catch(
-      (error: unknown) => error,
-    );
-    if (Array.isArray(outcomes) && outcomes.every(({ status }) => status !== "failed")) return outcomes;
+    const context = this.#begin();
+    let outcomes: readonly Outcome[] | undefined;
+    let error: unknown;
+    try {
+      outcomes = await deliverMany(context, publications, signal, options);
+      if (!context.spool || outcomes.every(({ status }) => status !== "failed")) return outcomes;
+    } catch (thrown) {
+      if (!context.spool) throw thrown;
+      error = thrown;
+    }
     const { spoolMany } = await import("./spool/rescue.ts");
-    return await spoolMany(spool, this.keys, { publications, attempts, outcomes, signal, options });
+    return await spoolMany(context, { publications, outcomes, error, signal, options });
   }
 
   /** The context of a publish that begins now. */
-  #within({ after }: ResolvedSpool): DeliveryContext {
-    return { ...this.#context, deadline: Date.now() + after };
+  #begin(): DeliveryContext {
+    const context = this.#context;
+    const { spool } = context;
+    return spool ? { ...context, deadline: Date.now() + spool.after, attempts: new Map() } : context;
   }
 
   /** Writes nothing; see {@link Exchange.declare}. */

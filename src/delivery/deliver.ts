@@ -5,7 +5,7 @@
 import { type RedisError, UnroutableError } from "../errors.ts";
 import type { BindingTable, SkippedBinding } from "../routing/table.ts";
 import { amendTables } from "./amend.ts";
-import type { Attempt, Delivery, DeliveryContext, Publication } from "./publication.ts";
+import type { Delivery, DeliveryContext, Publication } from "./publication.ts";
 import { type Destination, lateGuard, type Put, put, toChannel, toQueues } from "./put.ts";
 import {
   declareCommands,
@@ -23,25 +23,21 @@ import {
 /**
  * Delivers a publication: one HTTP request when the table is known, two when it is not.
  *
- * @param note Is told what is about to be put where, before each put.
  * @throws {UnroutableError} When it is mandatory and nobody is bound.
  * @throws {RedisError} When Redis did not take it, or may not have.
  */
-export function deliver(context: DeliveryContext, publication: Publication, note?: Note): Promise<Delivery> {
+export function deliver(context: DeliveryContext, publication: Publication): Promise<Delivery> {
   const { exchange, type, routingKey } = publication;
   const declare = missingBindings(context, publication.declare);
   if (exchange === "") {
-    return putAll(context, publication, toQueues(context, publication, [routingKey]), declare, [], note);
+    return putAll(context, publication, toQueues(context, publication, [routingKey]), declare, []);
   }
   if (type === "fanout") {
-    return putAll(context, publication, toChannel(context, publication), declare, [], note);
+    return putAll(context, publication, toChannel(context, publication), declare, []);
   }
   if (publication.consistency === "strict") return deliverByScript(context, publication, declare);
-  return deliverByTable(context, publication, declare, note);
+  return deliverByTable(context, publication, declare);
 }
-
-/** Takes notes of a publish on its way. */
-export type Note = (attempt: Attempt) => void;
 
 async function deliverByScript(
   context: DeliveryContext,
@@ -56,14 +52,13 @@ async function deliverByTable(
   context: DeliveryContext,
   publication: Publication,
   declare: Publication["declare"],
-  note: Note | undefined,
 ): Promise<Delivery> {
   const route = await findRoute(context, publication, declare);
   const warnings = skippedWarnings(route.table.skipped);
-  if (route.queues.length === 0) return await unroutable(context, publication, warnings, note);
+  if (route.queues.length === 0) return await unroutable(context, publication, warnings);
   const destination = toQueues(context, publication, route.queues);
   const put = route.stale ? putAndRefresh : putAll;
-  return await put(context, publication, destination, route.undeclared, warnings, note);
+  return await put(context, publication, destination, route.undeclared, warnings);
 }
 
 interface Route {
@@ -106,10 +101,9 @@ async function putAll(
   destination: Destination,
   declare: Publication["declare"],
   warnings: readonly string[],
-  note: Note | undefined,
 ): Promise<Delivery> {
   const before = declareCommands(context, declare);
-  note?.({ queues: destination.queues, settled: true, delivered: [] });
+  context.attempts?.set(publication, { queues: destination.queues, settled: true, delivered: [] });
   const answer = await put(context, publication, destination, before, []);
   const failed = answer.before.some((reply) => "error" in reply);
   if (!failed && declare.length > 0) amendTables(context, declare);
@@ -125,11 +119,10 @@ async function putAndRefresh(
   destination: Destination,
   declare: Publication["declare"],
   warnings: readonly string[],
-  note: Note | undefined,
 ): Promise<Delivery> {
   const { exchange, type, routingKey, guard } = publication;
   const before = declareCommands(context, declare);
-  note?.({ queues: destination.queues, settled: false, delivered: [] });
+  context.attempts?.set(publication, { queues: destination.queues, settled: false, delivered: [] });
   const sentAt = Date.now();
   const answer = await put(context, publication, destination, before, [readCommand(context, exchange)]);
   let table: BindingTable;
@@ -146,7 +139,7 @@ async function putAndRefresh(
   const late = table.match(type, routingKey).filter((queue) => !destination.queues.includes(queue));
   if (late.length === 0) return delivery;
   const lateDestination = toQueues(context, publication, late, destination.queues.length);
-  note?.({ queues: late, settled: true, delivered: destination.queues });
+  context.attempts?.set(publication, { queues: late, settled: true, delivered: destination.queues });
   try {
     await put(context, { ...publication, guard: guard && lateGuard(guard) }, lateDestination, [], []);
   } catch (error) {
@@ -160,7 +153,6 @@ async function unroutable(
   context: DeliveryContext,
   publication: Publication,
   warnings: readonly string[],
-  note: Note | undefined,
 ): Promise<Delivery> {
   const { exchange, routingKey, deliveryTag, mandatory } = publication;
   if (mandatory) throw new UnroutableError(exchange, routingKey, "no binding matches");
@@ -168,7 +160,7 @@ async function unroutable(
   if (deadletterQueue === undefined)
     return withWarnings({ status: "unroutable", deliveryTag, queues: [] }, warnings);
   const destination = toQueues(context, publication, [deadletterQueue]);
-  const delivery = await putAll(context, publication, destination, [], warnings, note);
+  const delivery = await putAll(context, publication, destination, [], warnings);
   return delivery.status === "delivered" ? { ...delivery, status: "unroutable" } : delivery;
 }
 

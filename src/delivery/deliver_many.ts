@@ -8,7 +8,7 @@ import type { Command, Reply } from "../redis/client.ts";
 import type { BindingTable } from "../routing/table.ts";
 import { amendTables } from "./amend.ts";
 import { deliver, skippedWarnings, toDelivery } from "./deliver.ts";
-import type { Attempt, Delivery, DeliveryContext, Publication } from "./publication.ts";
+import type { Delivery, DeliveryContext, Publication } from "./publication.ts";
 import { lateGuard, toChannel, toQueues } from "./put.ts";
 import { type Item, putMany } from "./put_many.ts";
 import { declareCommands, keepTable, missingBindings, readCommand, withDeclared } from "./tables.ts";
@@ -38,7 +38,6 @@ interface PlacedItem extends Item {
  * Delivers publications in order. Those for one queue share variadic pushes; each copy of one publication lands with the
  * others of it or not at all; guarded ones are guarded one by one, inside one script per request.
  *
- * @param note Is told of each publication, by its place, what is about to be put where.
  * @returns One outcome per publication, in the order given.
  */
 export async function deliverMany(
@@ -46,7 +45,6 @@ export async function deliverMany(
   publications: readonly Publication[],
   signal: AbortSignal | undefined,
   options: BatchOptions = {},
-  note?: PlacedNote,
 ): Promise<readonly Outcome[]> {
   const outcomes = new Array<Outcome>(publications.length);
   const tables = await tablesFor(context, publications, signal);
@@ -65,7 +63,7 @@ export async function deliverMany(
     if ("destination" in placed) items.push(placed);
     else outcomes[place] = placed;
   });
-  await putItems(context, items, tables, outcomes, signal, options, note);
+  await putItems(context, items, tables, outcomes, signal, options);
   for (const place of strict) {
     try {
       outcomes[place] = await deliver(context, publications[place]!);
@@ -75,9 +73,6 @@ export async function deliverMany(
   }
   return outcomes;
 }
-
-/** Takes notes of many publishes on their way. */
-export type PlacedNote = (place: number, attempt: Attempt) => void;
 
 function placeOne(
   context: DeliveryContext,
@@ -114,16 +109,13 @@ async function putItems(
   outcomes: Outcome[],
   signal: AbortSignal | undefined,
   { before = [], atomic = false }: BatchOptions,
-  note: PlacedNote | undefined,
 ): Promise<void> {
   const stale = [...tables].flatMap(([exchange, known]) =>
     "stale" in known && known.stale ? [exchange] : [],
   );
-  if (note) {
-    for (const { place, publication, destination, deadLettered } of items) {
-      const settled = deadLettered || !isRouted(publication) || !stale.includes(publication.exchange);
-      note(place, { queues: destination.queues, settled, delivered: [] });
-    }
+  for (const { publication, destination, deadLettered } of context.attempts ? items : []) {
+    const settled = deadLettered || !isRouted(publication) || !stale.includes(publication.exchange);
+    context.attempts!.set(publication, { queues: destination.queues, settled, delivered: [] });
   }
   const declare = missingBindings(
     context,
@@ -150,7 +142,7 @@ async function putItems(
       outcome.kind === "failed" ? { status: "failed", error: outcome.error } : told(item, outcome, tables);
   });
   const refreshed = refresh(context, stale, put.after, sentAt);
-  if (refreshed.size > 0) await putLate(context, items, refreshed, outcomes, signal, note);
+  if (refreshed.size > 0) await putLate(context, items, refreshed, outcomes, signal);
 }
 
 function refresh(
@@ -174,7 +166,6 @@ async function putLate(
   refreshed: ReadonlyMap<string, BindingTable>,
   outcomes: Outcome[],
   signal: AbortSignal | undefined,
-  note: PlacedNote | undefined,
 ): Promise<void> {
   const late: PlacedItem[] = [];
   for (const item of items) {
@@ -185,7 +176,7 @@ async function putLate(
       .match(publication.type, publication.routingKey)
       .filter((queue) => !destination.queues.includes(queue));
     if (queues.length === 0) continue;
-    note?.(place, { queues, settled: true, delivered: destination.queues });
+    context.attempts?.set(publication, { queues, settled: true, delivered: destination.queues });
     const guard = publication.guard && lateGuard(publication.guard);
     const toLate = toQueues(context, publication, queues, destination.queues.length);
     late.push({ ...item, publication: { ...publication, guard }, destination: toLate });

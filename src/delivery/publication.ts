@@ -8,6 +8,7 @@ import type { Guard } from "../redis/guard.ts";
 import type { RetryPolicy } from "../redis/retry.ts";
 import type { KeyOptions } from "../routing/keys.ts";
 import type { ExchangeType } from "../routing/table.ts";
+import type { ResolvedSpool } from "./spool_options.ts";
 
 /** What a publish came to. */
 export interface Delivery {
@@ -64,6 +65,10 @@ export interface DeliveryContext {
   readonly maximumRequestSize: number;
   /** Milliseconds of Unix time at which waiting for Redis ends. Default: each request has the connection's own limit. */
   readonly deadline?: number | undefined;
+  /** Where it leaves what Redis does not take, and how. */
+  readonly spool: ResolvedSpool | undefined;
+  /** Takes the notes of a publish that may be spooled. */
+  readonly attempts?: Map<Publication, Attempt>;
 }
 
 /**

@@ -3,7 +3,7 @@
  * @module
  */
 import { InvalidArgumentError } from "../errors.ts";
-import { checkOptionNames, type KnownOptions } from "../option_names.ts";
+import { checkOptionNames } from "../option_names.ts";
 
 /** A message of a spool: JSON as text, or compressed. */
 export interface SpoolMessage {
@@ -20,7 +20,7 @@ export interface SpoolQueue {
 /** A spool, and how it is used. */
 export interface SpoolOptions {
   readonly queue: SpoolQueue;
-  /** Milliseconds that a publish waits for Redis in all, retries included, before it is spooled. Default 2000 (2 seconds). */
+  /** Milliseconds that a publish waits for Redis in all, retries included, before it is spooled. At most 43200; default 2000. */
   readonly after?: number;
   /**
    * `"always"` guards every message in Redis, so that one whose outcome is unknown can be spooled too and still lands once.
@@ -28,31 +28,34 @@ export interface SpoolOptions {
    * Default `"always"`.
    */
   readonly guard?: "always" | "asked";
+  /** Seconds before a message that could not be drained is tried again; twice as long each time after that. Default 5. */
+  readonly minimumDelay?: number;
+  /** The longest wait between two tries in seconds, at most 43200 (12 hours). Default 600 (10 minutes). */
+  readonly maximumDelay?: number;
 }
 
 /** The same with every default filled in. */
 export type ResolvedSpool = Required<SpoolOptions>;
 
-const KNOWN: KnownOptions<SpoolOptions> = { queue: true, after: true, guard: true };
+const DEFAULTS = {
+  queue: undefined as unknown as SpoolQueue,
+  after: 2_000,
+  guard: "always",
+  minimumDelay: 5,
+  maximumDelay: 600,
+} as const satisfies SpoolOptions;
 
 /** Checks the option `spool`. Throws {@link InvalidArgumentError} naming its member at fault. */
 export function resolveSpool(spool: SpoolQueue | SpoolOptions): ResolvedSpool {
-  const given = "send" in spool ? { queue: spool } : spool;
-  checkOptionNames(given, KNOWN, "spool.");
-  const { queue, after = 2_000, guard = "always" } = given;
-  if (typeof queue?.sendBatch !== "function") {
-    throw new InvalidArgumentError("spool", "must be a producer binding of Cloudflare Queues, or { queue }");
+  const all: ResolvedSpool = { ...DEFAULTS, ...("send" in spool ? { queue: spool } : spool) };
+  checkOptionNames(all, DEFAULTS, "spool.");
+  const demand = (isMet: unknown, name: keyof SpoolOptions, what: string) => {
+    if (!isMet) throw new InvalidArgumentError(`spool.${name}`, what);
+  };
+  demand(all.queue?.sendBatch, "queue", "must be a Cloudflare Queue");
+  demand(/^(always|asked)$/.test(all.guard), "guard", "must be always or asked");
+  for (const name of ["after", "minimumDelay", "maximumDelay"] as const) {
+    demand(all[name] > 0 && all[name] <= 43_200, name, "must be above 0 and at most 43200");
   }
-  checkSpoolUse(after, guard);
-  return { queue, after, guard };
-}
-
-/** Throws {@link InvalidArgumentError} for an `after` or a `guard` that cannot be. */
-export function checkSpoolUse(after: unknown, guard: unknown): void {
-  if (!(Number.isInteger(after) && (after as number) > 0)) {
-    throw new InvalidArgumentError("spool.after", "must be a whole number of milliseconds above 0");
-  }
-  if (guard !== "always" && guard !== "asked") {
-    throw new InvalidArgumentError("spool.guard", "must be always or asked");
-  }
+  return all;
 }

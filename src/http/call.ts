@@ -13,16 +13,17 @@ import { readBody } from "./request/body.ts";
  *
  * @throws {NotConfiguredError} Naming the variable that is missing.
  */
-export function channelOf(env: object, settings: Settings): Channel {
-  const queue = spoolOf(env, settings);
-  if (!queue) return Channel.fromEnv(env, settings.channel);
-  const { after, guard } = settings.spool as Exclude<Settings["spool"], false>;
-  return Channel.fromEnv(env, { ...settings.channel, spool: { queue, after, guard } });
+export function channelOf(env: object, { channel, spool }: Settings): Channel {
+  if (!spool || !isSpooling(env, spool)) return Channel.fromEnv(env, channel);
+  const { binding, ...use } = spool;
+  return Channel.fromEnv(env, { ...channel, spool: { ...use, queue: (env as Bindings)[binding]! } });
 }
 
-/** The spool of a deployment; `undefined` when none is bound, or it is turned off. */
-export function spoolOf(env: object, { spool }: Settings): SpoolQueue | undefined {
-  return spool ? ((env as Record<string, unknown>)[spool.binding] as SpoolQueue | undefined) : undefined;
+type Bindings = Readonly<Record<string, SpoolQueue | undefined>>;
+
+/** Whether the spool of a deployment is bound, and not turned off. */
+export function isSpooling(env: object, spool: Settings["spool"]): boolean {
+  return spool !== false && (env as Bindings)[spool.binding] !== undefined;
 }
 
 /** What a call is made of. */

@@ -167,9 +167,10 @@ class RedisConnection implements Connection {
 
   async send(commands: readonly Command[], options: SendOptions): Promise<readonly Reply[]> {
     options.signal?.throwIfAborted();
-    const timeLimit = AbortSignal.timeout(
-      options.deadline === undefined ? this.#timeout : Math.min(this.#timeout, timeLeft(options.deadline)),
-    );
+    const { deadline = Number.POSITIVE_INFINITY } = options;
+    const left = deadline - Date.now();
+    if (left <= 0) throw new UnavailableError("there was no time left to ask the database");
+    const timeLimit = AbortSignal.timeout(Math.min(this.#timeout, left));
     const signal = options.signal ? AbortSignal.any([options.signal, timeLimit]) : timeLimit;
     const { redis } = this.#client;
     const alone = commands.length === 1;
@@ -186,13 +187,6 @@ class RedisConnection implements Connection {
       throw failure;
     }
   }
-}
-
-/** Throws {@link UnavailableError} when there is none. */
-function timeLeft(deadline: number): number {
-  const left = deadline - Date.now();
-  if (left > 0) return left;
-  throw new UnavailableError("there was no time left to ask the database");
 }
 
 function many(redis: RedisLike, commands: readonly Command[], atomic: boolean): Promise<unknown> {

@@ -3,7 +3,6 @@
  * @module
  */
 
-import { InvalidArgumentError } from "../errors.ts";
 import type { Command } from "../redis/client.ts";
 import { type Corpse, type DeadReason, keepDead, type SpoolChannel } from "./dead_letters.ts";
 import { inOrder, openMessage } from "./message.ts";
@@ -25,14 +24,6 @@ export interface QueuedBatch {
   readonly messages: readonly QueuedMessage[];
 }
 
-/** How a batch is drained. */
-export interface DrainOptions {
-  /** Seconds before a message comes again for the first time; twice as long each time after that. Default 5. */
-  readonly minimumDelay?: number;
-  /** The longest wait in seconds, at most 43200 (12 hours). Default 600 (10 minutes). */
-  readonly maximumDelay?: number;
-}
-
 /** What became of a batch's messages. */
 export interface Drained {
   readonly landed: number;
@@ -44,6 +35,8 @@ export interface Drained {
   readonly delay: number | undefined;
 }
 
+const DELAYS = { minimumDelay: 5, maximumDelay: 600 };
+
 /** The longest delay that a queue allows. */
 const LONGEST_DELAY = 43_200;
 
@@ -54,15 +47,10 @@ type Portion = { readonly message: QueuedMessage; readonly record: SpoolRecord }
  * Drains a batch of the spool's queue. Nothing is thrown: each message is acknowledged, kept as a dead letter, or comes again.
  *
  * All that come again do so at the same time, so that their order is kept where it can be.
- *
- * @throws {InvalidArgumentError} Naming the option at fault.
+ * How long they wait is for the channel's option `spool` to say.
  */
-export async function drain(
-  channel: SpoolChannel,
-  batch: QueuedBatch,
-  options: DrainOptions = {},
-): Promise<Drained> {
-  const { minimumDelay, maximumDelay } = resolveDelays(options);
+export async function drain(channel: SpoolChannel, batch: QueuedBatch): Promise<Drained> {
+  const { minimumDelay, maximumDelay } = channel.delivery.spool ?? DELAYS;
   const corpses: (Corpse & { readonly message: QueuedMessage })[] = [];
   const again: QueuedMessage[] = [];
   let landed = 0;
@@ -169,22 +157,9 @@ function comeAgain(
 ): Pick<Drained, "retried" | "delay"> {
   if (messages.length === 0) return { retried: 0, delay: undefined };
   const attempts = Math.max(...messages.map((message) => message.attempts));
-  const delay = Math.min(minimum * 2 ** (attempts - 1), maximum);
+  const delay = Math.ceil(Math.min(minimum * 2 ** (attempts - 1), maximum));
   for (const message of messages) message.retry({ delaySeconds: delay });
   return { retried: messages.length, delay };
-}
-
-/** Checks the delays and fills in the defaults. Throws {@link InvalidArgumentError} naming the one at fault. */
-export function resolveDelays({
-  minimumDelay = 5,
-  maximumDelay = 600,
-}: DrainOptions): Required<DrainOptions> {
-  for (const [name, seconds] of Object.entries({ minimumDelay, maximumDelay })) {
-    if (!Number.isInteger(seconds) || seconds < 1 || seconds > LONGEST_DELAY) {
-      throw new InvalidArgumentError(name, `must be a whole number of seconds from 1 to ${LONGEST_DELAY}`);
-    }
-  }
-  return { minimumDelay, maximumDelay };
 }
 
 interface Judged {

@@ -14,7 +14,6 @@ export {
 } from "./dead_letters.ts";
 export {
   type Drained,
-  type DrainOptions,
   drain,
   drainDead,
   type QueuedBatch,

@@ -4,9 +4,8 @@
  */
 import type { BatchOptions, Outcome } from "../delivery/deliver_many.ts";
 import { tagGuard } from "../delivery/prepare.ts";
-import type { Attempt, Delivery, Publication } from "../delivery/publication.ts";
+import type { Attempt, Delivery, DeliveryContext, Publication } from "../delivery/publication.ts";
 import { lateGuard } from "../delivery/put.ts";
-import type { ResolvedSpool } from "../delivery/spool_options.ts";
 import { OutcomeUnknownError, RedisError, UnavailableError } from "../errors.ts";
 import type { KeyOptions } from "../routing/keys.ts";
 import { newRecord, type SpooledItem } from "./record.ts";
@@ -22,9 +21,9 @@ export interface Failure {
 /** A batch of which some publishes failed, or that threw as a whole. */
 export interface FailedBatch {
   readonly publications: readonly Publication[];
-  readonly attempts: ReadonlyMap<number, Attempt>;
-  /** Outcomes in order, or what was thrown. */
-  readonly outcomes: unknown;
+  /** In order; without them `error` was thrown. */
+  readonly outcomes: readonly Outcome[] | undefined;
+  readonly error: unknown;
   readonly signal: AbortSignal | undefined;
   readonly options: BatchOptions;
 }
@@ -41,31 +40,33 @@ const PASSING: ReadonlySet<string> = new Set([
 const NOT_APPLIED: ReadonlySet<string> = new Set(["unavailable", "back-pressure", "unauthorised"]);
 
 /** Spools one publish. Throws its error when that cannot be. */
-export async function spoolOne(spool: ResolvedSpool, keys: KeyOptions, failure: Failure): Promise<Delivery> {
-  const item = itemOf(keys, failure, failure.publication.signal);
-  if (!item) throw failure.error;
+export async function spoolOne(
+  { spool, keys, attempts }: DeliveryContext,
+  publication: Publication,
+  error: unknown,
+): Promise<Delivery> {
+  const failure = { publication, attempt: attempts?.get(publication), error };
+  const item = itemOf(keys, failure, publication.signal);
+  if (!item) throw error;
   const record = newRecord({ items: [item], atomic: false, before: [] });
-  const [refusal] = await writeRecords(spool.queue, [record]);
+  const [refusal] = await writeRecords(spool!.queue, [record]);
   if (refusal !== undefined) throw unspooled(failure, refusal);
   return spooled(failure);
 }
 
 /** Spools what failed of a batch: each by itself, or all together when they must land together. */
 export async function spoolMany(
-  spool: ResolvedSpool,
-  keys: KeyOptions,
-  { publications, attempts, outcomes, signal, options }: FailedBatch,
+  { spool, keys, attempts }: DeliveryContext,
+  { publications, outcomes, error, signal, options }: FailedBatch,
 ): Promise<readonly Outcome[]> {
   const { before = [], atomic = false } = options;
-  const isWhole = Array.isArray(outcomes);
-  const results = isWhole ? [...(outcomes as readonly Outcome[])] : new Array<Outcome>(publications.length);
+  const results = [...(outcomes ?? publications.map((): Outcome => ({ status: "failed", error })))];
   const failures = publications.flatMap((publication, place) => {
-    const outcome = isWhole ? results[place]! : { status: "failed" as const, error: outcomes };
+    const outcome = results[place]!;
     if (outcome.status !== "failed") return [];
-    results[place] = outcome;
-    const failure = { publication, attempt: attempts.get(place), error: outcome.error, place };
+    const failure = { publication, attempt: attempts?.get(publication), error: outcome.error, place };
     // What was thrown says nothing of the single messages: they may have been sent.
-    const item = itemOf(keys, failure, signal, !isWhole);
+    const item = itemOf(keys, failure, signal, outcomes === undefined);
     return item ? [{ ...failure, item }] : [];
   });
   const together = atomic || before.length > 0;
@@ -77,13 +78,13 @@ export async function spoolMany(
       ? [newRecord({ items: failures.map(({ item }) => item), atomic, before })]
       : []
     : failures.map(({ item }) => newRecord({ items: [item], atomic, before }));
-  const refusals = await writeRecords(spool.queue, records);
+  const refusals = await writeRecords(spool!.queue, records);
   for (const [index, failure] of failures.entries()) {
     const refusal = refusals[together ? 0 : index];
     results[failure.place] =
       refusal === undefined ? spooled(failure) : { status: "failed", error: unspooled(failure, refusal) };
   }
-  if (!isWhole && failures.length === 0) throw outcomes;
+  if (!outcomes && failures.length === 0) throw error;
   return results;
 }
 

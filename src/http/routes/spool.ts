@@ -5,7 +5,7 @@
 import * as v from "valibot";
 import { type DeadLetter, discardDead, listDead, oldestDead } from "../../spool/dead_letters.ts";
 import { type Replayed, replayDead } from "../../spool/replay.ts";
-import { type Call, spoolOf } from "../call.ts";
+import { type Call, isSpooling } from "../call.ts";
 import { problemFor, problemResponse } from "../endpoint.ts";
 import { HttpProblem, type ProblemDetails, problemDetails } from "../problem.ts";
 import { PROBLEM } from "../publish/schemas.ts";
@@ -59,7 +59,7 @@ const LIMIT = v.optional(
 const FROM = v.optional(
   v.pipe(
     v.string(),
-    v.regex(/^\d{1,16}\+\d{1,9}$/, "must be the next of a page before"),
+    v.check((from) => /^\d{1,16}\+\d{1,9}$/.test(from), "must be the next of a page before"),
     v.description("`next` of the page before."),
   ),
 );
@@ -86,7 +86,7 @@ export const spool: Area = {
       answers: { 200: "Spool" },
       async handle(call, { limit = MAXIMUM, from }) {
         const { dead, count, next = null } = await listDead(call.channel, limit, from);
-        const enabled = spoolOf(call.env, call.settings) !== undefined;
+        const enabled = isSpooling(call.env, call.settings.spool);
         return Response.json({ enabled, dead: dead.map(letterOutput), count, next });
       },
     }),
