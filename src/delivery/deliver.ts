@@ -6,7 +6,7 @@ import { type RedisError, UnroutableError } from "../errors.ts";
 import type { BindingTable, SkippedBinding } from "../routing/table.ts";
 import { amendTables } from "./amend.ts";
 import type { Delivery, DeliveryContext, Publication } from "./publication.ts";
-import { type Destination, lateGuard, type Put, put, toChannel, toQueues } from "./put.ts";
+import { type Destination, lateGuard, note, type Put, put, toChannel, toQueues } from "./put.ts";
 import {
   declareCommands,
   isCoolingDown,
@@ -103,7 +103,7 @@ async function putAll(
   warnings: readonly string[],
 ): Promise<Delivery> {
   const before = declareCommands(context, declare);
-  context.attempts?.set(publication, { queues: destination.queues, settled: true, delivered: [] });
+  note(context, publication, destination.queues, true);
   const answer = await put(context, publication, destination, before, []);
   const failed = answer.before.some((reply) => "error" in reply);
   if (!failed && declare.length > 0) amendTables(context, declare);
@@ -122,7 +122,7 @@ async function putAndRefresh(
 ): Promise<Delivery> {
   const { exchange, type, routingKey, guard } = publication;
   const before = declareCommands(context, declare);
-  context.attempts?.set(publication, { queues: destination.queues, settled: false, delivered: [] });
+  note(context, publication, destination.queues, false);
   const sentAt = Date.now();
   const answer = await put(context, publication, destination, before, [readCommand(context, exchange)]);
   let table: BindingTable;
@@ -139,7 +139,7 @@ async function putAndRefresh(
   const late = table.match(type, routingKey).filter((queue) => !destination.queues.includes(queue));
   if (late.length === 0) return delivery;
   const lateDestination = toQueues(context, publication, late, destination.queues.length);
-  context.attempts?.set(publication, { queues: late, settled: true, delivered: destination.queues });
+  note(context, publication, late, true, destination.queues);
   try {
     await put(context, { ...publication, guard: guard && lateGuard(guard) }, lateDestination, [], []);
   } catch (error) {

@@ -9,7 +9,7 @@ import type { BindingTable } from "../routing/table.ts";
 import { amendTables } from "./amend.ts";
 import { deliver, skippedWarnings, toDelivery } from "./deliver.ts";
 import type { Delivery, DeliveryContext, Publication } from "./publication.ts";
-import { lateGuard, toChannel, toQueues } from "./put.ts";
+import { lateGuard, note, toChannel, toQueues } from "./put.ts";
 import { type Item, putMany } from "./put_many.ts";
 import { declareCommands, keepTable, missingBindings, readCommand, withDeclared } from "./tables.ts";
 import { isRouted, type Tables, tablesFor } from "./tables_for.ts";
@@ -113,9 +113,11 @@ async function putItems(
   const stale = [...tables].flatMap(([exchange, known]) =>
     "stale" in known && known.stale ? [exchange] : [],
   );
-  for (const { publication, destination, deadLettered } of context.attempts ? items : []) {
-    const settled = deadLettered || !isRouted(publication) || !stale.includes(publication.exchange);
-    context.attempts!.set(publication, { queues: destination.queues, settled, delivered: [] });
+  if (context.attempts) {
+    for (const { publication, destination, deadLettered } of items) {
+      const isStale = isRouted(publication) && stale.includes(publication.exchange);
+      note(context, publication, destination.queues, deadLettered || !isStale);
+    }
   }
   const declare = missingBindings(
     context,
@@ -176,7 +178,7 @@ async function putLate(
       .match(publication.type, publication.routingKey)
       .filter((queue) => !destination.queues.includes(queue));
     if (queues.length === 0) continue;
-    context.attempts?.set(publication, { queues, settled: true, delivered: destination.queues });
+    note(context, publication, queues, true, destination.queues);
     const guard = publication.guard && lateGuard(publication.guard);
     const toLate = toQueues(context, publication, queues, destination.queues.length);
     late.push({ ...item, publication: { ...publication, guard }, destination: toLate });

@@ -111,6 +111,17 @@ export function copyTag(deliveryTag: string, index: number): string {
     : `${deliveryTag.slice(0, 24)}${(index + 1).toString(16).padStart(12, "0")}`;
 }
 
+/** Notes what is about to be put where; `delivered`: by an earlier put. */
+export function note(
+  { attempts }: DeliveryContext,
+  publication: Publication,
+  queues: readonly string[],
+  settled: boolean,
+  delivered: readonly string[] = [],
+): void {
+  attempts?.set(publication, { queues, settled, delivered });
+}
+
 /** The guard of the copies for queues that a refresh of the table newly showed: the others' says that they are there. */
 export function lateGuard(guard: Guard): Guard {
   return { ...guard, key: `${guard.key}:late` };

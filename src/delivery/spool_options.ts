@@ -49,13 +49,13 @@ const DEFAULTS = {
 export function resolveSpool(spool: SpoolQueue | SpoolOptions): ResolvedSpool {
   const all: ResolvedSpool = { ...DEFAULTS, ...("send" in spool ? { queue: spool } : spool) };
   checkOptionNames(all, DEFAULTS, "spool.");
-  const demand = (isMet: unknown, name: keyof SpoolOptions, what: string) => {
-    if (!isMet) throw new InvalidArgumentError(`spool.${name}`, what);
-  };
-  demand(all.queue?.sendBatch, "queue", "must be a Cloudflare Queue");
-  demand(/^(always|asked)$/.test(all.guard), "guard", "must be always or asked");
+  const { queue, guard } = all;
+  const wrong = (name: keyof SpoolOptions, problem: string) =>
+    new InvalidArgumentError(`spool.${name}`, problem);
+  if (!queue?.sendBatch) throw wrong("queue", "must be a Cloudflare Queue");
+  if (guard !== "always" && guard !== "asked") throw wrong("guard", "must be always or asked");
   for (const name of ["after", "minimumDelay", "maximumDelay"] as const) {
-    demand(all[name] > 0 && all[name] <= 43_200, name, "must be above 0 and at most 43200");
+    if (!(all[name] > 0 && all[name] <= 43_200)) throw wrong(name, "must be above 0 and at most 43200");
   }
   return all;
 }

@@ -14,16 +14,8 @@ import { readBody } from "./request/body.ts";
  * @throws {NotConfiguredError} Naming the variable that is missing.
  */
 export function channelOf(env: object, { channel, spool }: Settings): Channel {
-  if (!spool || !isSpooling(env, spool)) return Channel.fromEnv(env, channel);
-  const { binding, ...use } = spool;
-  return Channel.fromEnv(env, { ...channel, spool: { ...use, queue: (env as Bindings)[binding]! } });
-}
-
-type Bindings = Readonly<Record<string, SpoolQueue | undefined>>;
-
-/** Whether the spool of a deployment is bound, and not turned off. */
-export function isSpooling(env: object, spool: Settings["spool"]): boolean {
-  return spool !== false && (env as Bindings)[spool.binding] !== undefined;
+  const queue = spool && (env as Readonly<Record<string, SpoolQueue | undefined>>)[spool.binding];
+  return Channel.fromEnv(env, queue ? { ...channel, spool: { ...spool.use, queue } } : channel);
 }
 
 /** What a call is made of. */

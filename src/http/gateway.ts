@@ -6,7 +6,7 @@ import type { Hono } from "hono";
 import { Hono as TinyHono } from "hono/tiny";
 import type { QueuedBatch } from "../spool/drain.ts";
 import { AREAS, handlerOf, routeNames } from "./areas.ts";
-import { type GatewayConfig, resolveConfig, type Settings } from "./config/config.ts";
+import { type GatewayConfig, resolveConfig } from "./config/config.ts";
 import { noSuchPath, otherMethods } from "./unmatched.ts";
 
 export type { TokenEnvironment } from "./access/tokens.ts";
@@ -26,12 +26,9 @@ export type QueueHandler = (batch: QueuedBatch, env: object) => Promise<void>;
  * @param config The gateway's own.
  */
 export function queueHandler(config: GatewayConfig = {}): QueueHandler {
-  // Few isolates get to see a batch.
-  let settings: Settings | undefined;
   return async function queue(batch, env) {
-    settings ??= resolveConfig(config);
     const { consume } = await import("./spool/consume.ts");
-    await consume(settings, batch, env);
+    await consume(config, batch, env);
   };
 }
 

@@ -7,7 +7,6 @@ import type { DeclaredBinding, Publication } from "../delivery/publication.ts";
 import { type Envelope, reviveEnvelope } from "../envelope/envelope.ts";
 import type { Command } from "../redis/client.ts";
 import type { Guard } from "../redis/guard.ts";
-import { resolveRetryPolicy } from "../redis/retry.ts";
 import type { ExchangeType } from "../routing/table.ts";
 
 /** The version that is written; another is not read. */
@@ -104,7 +103,8 @@ function isItem(item: Partial<SpooledItem> | null): boolean {
  */
 export const GUARD_SECONDS = 432_000;
 
-const NO_RETRIES: Publication["retryPolicy"] = { ...resolveRetryPolicy(), maxRetries: 0 };
+/** The queue sees to that. */
+const NO_RETRIES = { maxRetries: 0, intervalStart: 0, intervalStep: 0, intervalMax: 0 };
 
 /** The publication of an item, ready to be put. */
 export function revived(item: SpooledItem): Publication {

@@ -19,7 +19,7 @@ export interface SpoolConfig {
 
 /** The same, checked. */
 export interface SpoolSettings {
-  readonly spool: (ResolvedSpool & { readonly binding: string }) | false;
+  readonly spool: { readonly binding: string; readonly use: ResolvedSpool } | false;
 }
 
 /** There is no binding before there is a request. */
@@ -31,6 +31,6 @@ export const spoolSection: Section<SpoolConfig, SpoolSettings> = {
   resolve({ spool = {} }) {
     if (!spool) return { spool };
     const { binding = "SPOOL", ...use } = spool;
-    return { spool: { ...resolveSpool({ queue: NOT_BOUND, ...use }), binding } };
+    return { spool: { binding, use: resolveSpool({ queue: NOT_BOUND, ...use }) } };
   },
 };

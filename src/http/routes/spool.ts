@@ -5,7 +5,7 @@
 import * as v from "valibot";
 import { type DeadLetter, discardDead, listDead, oldestDead } from "../../spool/dead_letters.ts";
 import { type Replayed, replayDead } from "../../spool/replay.ts";
-import { type Call, isSpooling } from "../call.ts";
+import type { Call } from "../call.ts";
 import { problemFor, problemResponse } from "../endpoint.ts";
 import { HttpProblem, type ProblemDetails, problemDetails } from "../problem.ts";
 import { PROBLEM } from "../publish/schemas.ts";
@@ -86,7 +86,7 @@ export const spool: Area = {
       answers: { 200: "Spool" },
       async handle(call, { limit = MAXIMUM, from }) {
         const { dead, count, next = null } = await listDead(call.channel, limit, from);
-        const enabled = isSpooling(call.env, call.settings.spool);
+        const enabled = call.channel.delivery.spool !== undefined;
         return Response.json({ enabled, dead: dead.map(letterOutput), count, next });
       },
     }),
