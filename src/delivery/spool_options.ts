@@ -47,7 +47,10 @@ const DEFAULTS = {
 
 /** Checks the option `spool`. Throws {@link InvalidArgumentError} naming its member at fault. */
 export function resolveSpool(spool: SpoolQueue | SpoolOptions): ResolvedSpool {
-  const all: ResolvedSpool = { ...DEFAULTS, ...("send" in spool ? { queue: spool } : spool) };
+  const all: ResolvedSpool = {
+    ...DEFAULTS,
+    ...((spool as SpoolQueue).send ? { queue: spool as SpoolQueue } : spool),
+  };
   checkOptionNames(all, DEFAULTS, "spool.");
   const { queue, guard } = all;
   const wrong = (name: keyof SpoolOptions, problem: string) =>

@@ -2,7 +2,7 @@
  * The spool's other end, for a Worker with a queue consumer of its own: `kombu-edge/spool`.
  * @module
  */
-export type { SpoolMessage, SpoolOptions, SpoolQueue } from "../delivery/spool_options.ts";
+export type { ResolvedSpool, SpoolMessage, SpoolOptions, SpoolQueue } from "../delivery/spool_options.ts";
 export {
   type DeadLetter,
   type DeadLetterPage,
