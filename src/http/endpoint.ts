@@ -10,7 +10,7 @@ import { Call, type CallParts } from "./call.ts";
 import type { Settings } from "./config/config.ts";
 import { HttpProblem, type ProblemDetails } from "./problem.ts";
 import { problemOf, retryAfter } from "./problem_of.ts";
-import { readQuery } from "./request/query.ts";
+import { queryReader } from "./request/query.ts";
 import type { Route } from "./route.ts";
 
 const NOBODY: Principal = { name: "", allow: [] };
@@ -19,17 +19,21 @@ const NOBODY: Principal = { name: "", allow: [] };
 export function endpoint(route: Route, settings: Settings): (c: Context) => Promise<Response> {
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
   const depth = route.path.split("/").length - 1;
+  const readQuery = route.query && queryReader(route.query);
   return async function answer(c) {
     try {
       const env = settings.env ?? c.env ?? {};
-      checkPath(c.req.url);
+      const { url, headers } = c.req.raw;
+      checkPath(url);
       const path = Object.fromEntries(names.map((name) => [name, c.req.param(name)!]));
       let principal = NOBODY;
       if (route.access !== "open") {
-        principal = await authenticate(env, c.req.header("authorization") ?? null, route.basic);
+        const caller = authenticate(env, headers.get("authorization"), route.basic);
+        // A wait for what is there already costs a Worker as much as it takes to find it.
+        principal = caller instanceof Promise ? await caller : caller;
         if (route.access !== "token") demand(principal, fill(route.access, path));
       }
-      const query = route.query && readQuery(c.req.url, route.query);
+      const query = readQuery?.(url);
       const mount = c.req.path.replace(/\/$/, "").split("/").slice(0, -depth).join("/");
       const call = new Call({
         request: c.req.raw,
