@@ -20,28 +20,29 @@ export function endpoint(route: Route, settings: Settings): (c: Context) => Prom
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
   const depth = route.path.split("/").length - 1;
   const readQuery = route.query && queryReader(route.query);
+  const [right, placeholder] = route.access.split(/\{(\w+)\}/);
   return async function answer(c) {
     try {
       const env = settings.env ?? c.env ?? {};
       const { url, headers } = c.req.raw;
       checkPath(url);
-      const path = Object.fromEntries(names.map((name) => [name, c.req.param(name)!]));
+      const path: Record<string, string> = {};
+      for (const name of names) path[name] = c.req.param(name)!;
       let principal = NOBODY;
       if (route.access !== "open") {
         const caller = authenticate(env, headers.get("authorization"), route.basic);
         // A wait for what is there already costs a Worker as much as it takes to find it.
         principal = caller instanceof Promise ? await caller : caller;
-        if (route.access !== "token") demand(principal, fill(route.access, path));
+        if (route.access !== "token") demand(principal, placeholder ? right + path[placeholder]! : right!);
       }
       const query = readQuery?.(url);
-      const mount = c.req.path.replace(/\/$/, "").split("/").slice(0, -depth).join("/");
       const call = new Call({
         request: c.req.raw,
         settings,
         env,
         principal,
         path,
-        mount,
+        mount: () => c.req.path.replace(/\/$/, "").split("/").slice(0, -depth).join("/"),
         waitUntil: waitUntil(c),
       });
       return unstored(await route.handle(call, query as never));
@@ -97,10 +98,6 @@ function waitUntil(c: Context): CallParts["waitUntil"] {
   } catch {
     return undefined;
   }
-}
-
-function fill(right: string, path: Readonly<Record<string, string>>): string {
-  return right.replace(/\{(\w+)\}/g, (_, name: string) => path[name]!);
 }
 
 /** Hono leaves what it cannot decode as it is, which would be another queue's name. */
