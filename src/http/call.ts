@@ -62,7 +62,7 @@ export class Call {
   }
 
   /** The body, whole. Throws `content-too-large` beyond the configured limit. */
-  async body(): Promise<Uint8Array<ArrayBuffer>> {
-    return await readBody(this.request, this.settings.maximumBodySize);
+  body(): Promise<Uint8Array<ArrayBuffer>> {
+    return readBody(this.request, this.settings.maximumBodySize);
   }
 }
