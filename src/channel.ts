@@ -26,6 +26,14 @@ export interface ChannelEnvironment {
   readonly KV_REST_API_TOKEN?: string;
 }
 
+/** {@link Channel.prepareMessage} for a producer, who need not wait for what is not compressed. Throws what that rejects with. */
+export let prepareNow: (
+  channel: Channel,
+  body: unknown,
+  options: PublishOptions,
+  inheritedMode?: Exchange["deliveryMode"],
+) => Publication | Promise<Publication>;
+
 /**
  * A channel is cheap: make one per request. What outlives it is the isolate's cache of binding tables.
  *
@@ -72,12 +80,16 @@ export class Channel implements EntityChannel {
   }
 
   /** Checks and writes a message without sending anything; see {@link PublishOptions}. */
-  prepareMessage(
+  async prepareMessage(
     body: unknown,
     options: PublishOptions = {},
     inheritedMode?: Exchange["deliveryMode"],
   ): Promise<Publication> {
-    return preparePublication(this.#message, body, options, inheritedMode);
+    return await prepareNow(this, body, options, inheritedMode);
+  }
+
+  static {
+    prepareNow = (channel, ...message) => preparePublication(channel.#message, ...message);
   }
 
   /** Delivers a prepared message. A {@link RedisError} bears its delivery tag. */
