@@ -6,7 +6,7 @@ import { addBindings, purge, remove, removeBinding, stepSizes } from "./delivery
 import { binding, declaredBindings } from "./delivery/bindings.ts";
 import { type ChannelOptions, resolveChannelOptions } from "./delivery/channel_options.ts";
 import { deliver } from "./delivery/deliver.ts";
-import { type BatchOptions, deliverMany, type Outcome } from "./delivery/deliver_many.ts";
+import type { BatchOptions, Outcome } from "./delivery/deliver_many.ts";
 import { type MessageContext, preparePublication } from "./delivery/prepare.ts";
 import type { Delivery, DeliveryContext, Publication } from "./delivery/publication.ts";
 import type { PublishOptions } from "./delivery/publish_options.ts";
@@ -112,6 +112,7 @@ export class Channel implements EntityChannel {
     signal?: AbortSignal,
     options: BatchOptions = {},
   ): Promise<readonly Outcome[]> {
+    const { deliverMany } = await import("./delivery/deliver_many.ts");
     return await deliverMany(this.#context, publications, signal, options);
   }
 
