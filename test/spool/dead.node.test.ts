@@ -1,5 +1,8 @@
 /** @module Dead letters: of every reason, listed, replayed, discarded. */
+
+import * as v from "valibot";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { spool } from "../../src/http/routes/spool.ts";
 import { redis, startWorld, type World } from "./world.ts";
 
 let world: World;
@@ -22,6 +25,7 @@ async function dead(count: number) {
   });
   const { status, body } = await world.ask("GET", "/v1/spool");
   expect(status).toBe(200);
+  v.parse(spool.schemas!.Spool!, body);
   return body;
 }
 
@@ -70,6 +74,7 @@ describe("reasons", () => {
         results: [{ id, status: "delivered", delivery_tag: tag, queues: ["dead-refused"] }, { status: 404 }],
       },
     });
+    v.parse(spool.schemas!.Replayed!, replayed.body);
     expect(await redis("LLEN", "dead-refused")).toBe(1);
     expect(await redis("EXISTS", `${INDEX}.${id}`)).toBe(0);
   });
