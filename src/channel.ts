@@ -139,7 +139,7 @@ export class Channel implements EntityChannel {
   #begin(): DeliveryContext {
     const context = this.#context;
     const { spool } = context;
-    return spool ? { ...context, deadline: Date.now() + spool.after, attempts: new Map() } : context;
+    return spool ? { ...context, until: Date.now() + spool.after, attempts: new Map() } : context;
   }
 
   /** Writes nothing; see {@link Exchange.declare}. */

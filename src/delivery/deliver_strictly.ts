@@ -28,19 +28,18 @@ export async function deliverStrictly(
     declare.filter((binding) => binding.exchange !== exchange),
   );
   const here = declare.filter((binding) => binding.exchange === exchange).map(({ member }) => member);
-  const { deadline } = context;
   const decided = new Map<string, boolean>();
   const skipped: string[] = [];
   const attempt = async () => {
     const commands = [...elsewhere, strictCommand(toStrict(context, publication, here, decided))];
-    const replies = await context.connection.send(commands, { atomic: false, signal, deadline });
+    const replies = await context.connection.send(commands, { atomic: false, signal, until: context.until });
     const outcome = strictOutcome(replies.at(-1)!);
     if ("error" in outcome) throw outcome.error;
     return outcome;
   };
   let outcome: Exclude<StrictOutcome, { error: unknown }>;
   do {
-    outcome = guard ? await withRetries(attempt, retryPolicy, signal, deadline) : await attempt();
+    outcome = guard ? await withRetries(attempt, retryPolicy, signal, context.until) : await attempt();
     if ("undecided" in outcome) {
       for (const member of outcome.undecided) {
         const table = new BindingTable([member], context.keys.sep);

@@ -63,8 +63,8 @@ export interface DeliveryContext {
   readonly missCooldown: number;
   /** The most UTF-16 units of messages in one HTTP request of a batch. */
   readonly maximumRequestSize: number;
-  /** Milliseconds of Unix time at which waiting for Redis ends. Default: each request has the connection's own limit. */
-  readonly deadline?: number | undefined;
+  /** When this publish must have come to an end, in milliseconds since the epoch. */
+  readonly until?: number | undefined;
   /** Where it leaves what Redis does not take, and how. */
   readonly spool: ResolvedSpool | undefined;
   /** Takes the notes of a publish that may be spooled. */

@@ -81,7 +81,7 @@ export function put(
   after: readonly Command[],
 ): Promise<Answer> {
   const { signal, guard, deliveryTag, retryPolicy } = publication;
-  const { deadline } = context;
+  const { until } = context;
   const pushes = guard
     ? [
         guardCommand([
@@ -100,8 +100,8 @@ export function put(
     };
   };
   const attempt = () =>
-    context.connection.send(commands, { atomic: pushes.length > 1, signal, deadline }).then(settle);
-  return guard ? withRetries(attempt, retryPolicy, signal, deadline) : attempt();
+    context.connection.send(commands, { atomic: pushes.length > 1, signal, until }).then(settle);
+  return guard ? withRetries(attempt, retryPolicy, signal, until) : attempt();
 }
 
 /** The tag of a publication's n-th copy: the first bears the publication's own, the others differ in the last group. */

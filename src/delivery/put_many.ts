@@ -38,7 +38,7 @@ export interface ManyPut {
 /**
  * Sends items in order, one request after another so that each queue keeps that order.
  *
- * A request that fails without an answer is repeated for its guarded items only; the others of it are failed. With a deadline,
+ * A request that fails without an answer is repeated for its guarded items only; the others of it are failed. With a limit of time,
  * what comes after a request that used up the time is not sent; requests that go well do not use it up.
  */
 export async function putMany(
@@ -50,17 +50,17 @@ export async function putMany(
   const outcomes: ItemOutcome[] = [];
   let further: Pick<ManyPut, "before" | "after"> | undefined;
   let accompaniment: Accompaniment = { before, after, atomic };
-  let { deadline } = context;
+  let { until } = context;
   for (const chunk of chunks(items, context.maximumRequestSize)) {
     const began = Date.now();
     const sent = await putChunk(
-      deadline === undefined ? context : { ...context, deadline },
+      until === undefined ? context : { ...context, until },
       chunk,
       accompaniment,
       signal,
     );
-    if (deadline !== undefined && sent.outcomes.every(({ kind }) => kind !== "failed")) {
-      deadline += Date.now() - began;
+    if (until !== undefined && sent.outcomes.every(({ kind }) => kind !== "failed")) {
+      until += Date.now() - began;
     }
     outcomes.push(...sent.outcomes);
     further ??= { before: sent.before, after: sent.after };
@@ -108,7 +108,7 @@ async function putChunk(
   let replies: readonly Reply[] = [];
   try {
     const commands = [...before, ...parts.map(({ command }) => command), ...script, ...after];
-    replies = await context.connection.send(commands, { atomic, signal, deadline: context.deadline });
+    replies = await context.connection.send(commands, { atomic, signal, until: context.until });
   } catch (error) {
     for (const place of [...plain, ...scripted]) outcomes[place] = { kind: "failed", error };
     const repeated = await repeat(context, items, scripted, before, outcomes, signal);
@@ -185,18 +185,17 @@ async function repeat(
   const [first] = open();
   const policy = first === undefined ? undefined : items[first]!.publication.retryPolicy;
   if (!policy || policy.maxRetries === 0) return [];
-  const { deadline } = context;
   let replies: readonly Reply[] = [];
   const attempt = async () => {
     const places = open();
     const commands = [...before, scriptCommand(places.map((place) => items[place]!))];
-    replies = await context.connection.send(commands, { atomic: false, signal, deadline });
+    replies = await context.connection.send(commands, { atomic: false, signal, until: context.until });
     settleScripted(items, places, replies[before.length]!, outcomes);
     const [still] = open();
     if (still !== undefined) throw (outcomes[still] as { error: unknown }).error;
   };
-  const remaining = { ...policy, maxRetries: policy.maxRetries - 1 };
-  await withRetries(attempt, remaining, signal, deadline).catch(() => undefined);
+  const further = { ...policy, maxRetries: policy.maxRetries - 1 };
+  await withRetries(attempt, further, signal, context.until).catch(() => undefined);
   return replies.slice(0, before.length);
 }
 

@@ -65,7 +65,7 @@ export async function readTables(
   const replies = await context.connection.send(commands, {
     atomic: false,
     signal,
-    deadline: context.deadline,
+    until: context.until,
   });
   for (const reply of replies.slice(0, declared.length)) if ("error" in reply) throw reply.error;
   return exchanges.map((exchange, index) => ({

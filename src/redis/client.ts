@@ -45,8 +45,8 @@ export interface SendOptions {
   readonly atomic: boolean;
   /** Gives up waiting; what was sent stays sent. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds of Unix time at which waiting ends, when the connection's own limit does not end it before. */
-  readonly deadline?: number | undefined;
+  /** When to give up at the latest, in milliseconds since the epoch, although the time limit is not reached. Default never. */
+  readonly until?: number | undefined;
 }
 
 /** A database that takes commands. */
@@ -175,10 +175,7 @@ class RedisConnection implements Connection {
 
   async send(commands: readonly Command[], options: SendOptions): Promise<readonly Reply[]> {
     options.signal?.throwIfAborted();
-    const { deadline = Number.POSITIVE_INFINITY } = options;
-    const left = deadline - Date.now();
-    if (left <= 0) throw new UnavailableError("there was no time left to ask the database");
-    const timeLimit = AbortSignal.timeout(Math.min(this.#timeout, left));
+    const timeLimit = AbortSignal.timeout(this.#limit(options.until));
     const signal = options.signal ? AbortSignal.any([options.signal, timeLimit]) : timeLimit;
     const { redis } = this.#client;
     const alone = commands.length === 1;
@@ -194,6 +191,13 @@ class RedisConnection implements Connection {
       if (alone && error instanceof Error && error.name === "UpstashError") return [{ error: failure }];
       throw failure;
     }
+  }
+
+  #limit(until: number | undefined): number {
+    if (until === undefined) return this.#timeout;
+    const left = until - Date.now();
+    if (left <= 0) throw new UnavailableError("no time is left to ask the database");
+    return Math.min(left, this.#timeout);
   }
 }
 

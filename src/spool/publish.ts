@@ -8,8 +8,7 @@ import type { Delivery, DeliveryContext } from "../delivery/publication.ts";
 import { type Destination, lateGuard, toChannel, toQueues } from "../delivery/put.ts";
 import { type Item, type ItemOutcome, putMany } from "../delivery/put_many.ts";
 import { declareCommands, missingBindings, readTables } from "../delivery/tables.ts";
-import { RefusedError, UnroutableError } from "../errors.ts";
-import { isTransient } from "../redis/outcome.ts";
+import { OutcomeUnknownError, RefusedError, UnavailableError, UnroutableError } from "../errors.ts";
 import type { BindingTable } from "../routing/table.ts";
 import { revived, type SpooledItem, type SpoolRecord } from "./record.ts";
 
@@ -46,7 +45,8 @@ export async function publishRecords(
 
 /** Whether Redis did not answer. One that refuses a single message for now is no reason to keep the others waiting. */
 export function isAway(result: ItemResult): result is ItemResult & { kind: "later" } {
-  return result.kind === "later" && isTransient(result.error);
+  if (result.kind !== "later") return false;
+  return result.error instanceof UnavailableError || result.error instanceof OutcomeUnknownError;
 }
 
 /** Records that share requests: those of one item, one after another; those that must land together are alone. */
