@@ -139,7 +139,9 @@ export class Channel implements EntityChannel {
   #begin(): DeliveryContext {
     const context = this.#context;
     const { spool } = context;
-    return spool ? { ...context, until: Date.now() + spool.after, attempts: new Map() } : context;
+    if (!spool) return context;
+    const begunAt = Date.now();
+    return { ...context, begunAt, until: begunAt + spool.after, attempts: new Map() };
   }
 
   /** Writes nothing; see {@link Exchange.declare}. */

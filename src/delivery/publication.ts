@@ -67,7 +67,8 @@ export interface DeliveryContext {
   readonly until?: number | undefined;
   /** Where it leaves what Redis does not take, and how. */
   readonly spool: ResolvedSpool | undefined;
-  /** Takes the notes of a publish that may be spooled. */
+  /** When a publish that may be spooled began, in milliseconds since the epoch; and what takes its notes. */
+  readonly begunAt?: number;
   readonly attempts?: Map<Publication, Attempt>;
 }
 

@@ -7,7 +7,7 @@ import type { Command } from "../redis/client.ts";
 import { type Corpse, type DeadReason, keepDead, type SpoolChannel } from "./dead_letters.ts";
 import { inOrder, openMessage } from "./message.ts";
 import { isAway, publishRecords } from "./publish.ts";
-import { GUARD_SECONDS, type SpoolRecord } from "./record.ts";
+import { GUARD_SECONDS, type SpooledItem, type SpoolRecord } from "./record.ts";
 
 /** What is used of a message of Cloudflare Queues. */
 export interface QueuedMessage {
@@ -170,32 +170,40 @@ interface Judged {
   readonly unknown: Portion;
 }
 
+/** Milliseconds before a guard may be gone from which on it is looked up: longer than a request takes. */
+const MARGIN = 60_000;
+/** Milliseconds by which clocks may differ. */
+const DRIFT = 2_000;
+
 /**
  * Looks up the guards of what may have landed so long ago that its guard may be gone. One that is still there is kept for longer
- * by the same command, and so keeps its publication from landing twice.
+ * by the same command, and so keeps its publication from landing twice. One that is not there although it cannot be gone yet was
+ * never set: nothing has landed.
  */
 async function judged({ delivery }: SpoolChannel, portion: Portion): Promise<Judged> {
-  const now = Date.now();
-  const doubtful = ({ acceptedAt, items }: SpoolRecord) =>
-    items.filter(({ certain, guard }) => !certain && now - acceptedAt > guard.seconds * 1000);
-  const guards = portion.flatMap(({ record }) => doubtful(record).map(({ guard }) => guard.key));
-  if (guards.length === 0) return { alive: portion, expired: [], unknown: [] };
-  const commands = guards.map((key): Command => ["EXPIRE", key, String(GUARD_SECONDS)]);
-  const forgotten = new Set<string>();
+  const goneIn = ({ begunAt }: SpoolRecord, { guard }: SpooledItem) =>
+    begunAt + guard.seconds * 1000 - DRIFT - Date.now();
+  const doubtful = portion.flatMap((one) =>
+    one.record.items
+      .filter((item) => !item.certain && goneIn(one.record, item) < MARGIN)
+      .map((item) => ({ one, item })),
+  );
+  if (doubtful.length === 0) return { alive: portion, expired: [], unknown: [] };
+  const commands = doubtful.map(({ item }): Command => ["EXPIRE", item.guard.key, String(GUARD_SECONDS)]);
+  const forgotten = new Set<Portion[number]>();
   try {
     const replies = await delivery.connection.send(commands, { atomic: false });
     for (const [index, reply] of replies.entries()) {
+      const { one, item } = doubtful[index]!;
       if ("error" in reply) throw reply.error;
-      if (reply.result !== 1) forgotten.add(guards[index]!);
+      if (reply.result !== 1 && goneIn(one.record, item) <= 0) forgotten.add(one);
     }
   } catch {
     return { alive: [], expired: [], unknown: portion };
   }
-  const isForgotten = ({ record }: Portion[number]) =>
-    doubtful(record).some(({ guard }) => forgotten.has(guard.key));
   return {
-    alive: portion.filter((one) => !isForgotten(one)),
-    expired: portion.filter(isForgotten),
+    alive: portion.filter((one) => !forgotten.has(one)),
+    expired: portion.filter((one) => forgotten.has(one)),
     unknown: [],
   };
 }

@@ -39,7 +39,9 @@ export interface SpooledItem {
 export interface SpoolRecord {
   readonly version: typeof VERSION;
   readonly id: string;
-  /** When it was accepted: milliseconds of Unix time, then the order within them and within the isolate. */
+  /** When its publish began, and so at the earliest was applied, in milliseconds since the epoch. */
+  readonly begunAt: number;
+  /** When it was accepted: milliseconds since the epoch, then the order within them and within the isolate. */
   readonly acceptedAt: number;
   readonly sequence: number;
   readonly items: readonly SpooledItem[];
@@ -52,19 +54,13 @@ export interface SpoolRecord {
 let sequence = 0;
 
 /** Makes a record that is accepted now. */
-export function newRecord({
-  items,
-  atomic,
-  before,
-}: Pick<SpoolRecord, "items" | "atomic" | "before">): SpoolRecord {
+export function newRecord(parts: Pick<SpoolRecord, "begunAt" | "items" | "atomic" | "before">): SpoolRecord {
   return {
     version: VERSION,
     id: crypto.randomUUID(),
     acceptedAt: Date.now(),
     sequence: ++sequence,
-    items,
-    atomic,
-    before,
+    ...parts,
   };
 }
 

@@ -41,14 +41,14 @@ const NOT_APPLIED: ReadonlySet<string> = new Set(["unavailable", "back-pressure"
 
 /** Spools one publish. Throws its error when that cannot be. */
 export async function spoolOne(
-  { spool, keys, attempts }: DeliveryContext,
+  { spool, keys, attempts, begunAt }: DeliveryContext,
   publication: Publication,
   error: unknown,
 ): Promise<Delivery> {
   const failure = { publication, attempt: attempts?.get(publication), error };
   const item = itemOf(keys, failure, publication.signal);
   if (!item) throw error;
-  const record = newRecord({ items: [item], atomic: false, before: [] });
+  const record = newRecord({ begunAt: begunAt!, items: [item], atomic: false, before: [] });
   const [refusal] = await writeRecords(spool!.queue, [record]);
   if (refusal !== undefined) throw unspooled(failure, refusal);
   return spooled(failure);
@@ -56,10 +56,11 @@ export async function spoolOne(
 
 /** Spools what failed of a batch: each by itself, or all together when they must land together. */
 export async function spoolMany(
-  { spool, keys, attempts }: DeliveryContext,
+  { spool, keys, attempts, begunAt }: DeliveryContext,
   { publications, outcomes, error, signal, options }: FailedBatch,
 ): Promise<readonly Outcome[]> {
   const { before = [], atomic = false } = options;
+  const how = { begunAt: begunAt!, atomic, before };
   const results = [...(outcomes ?? publications.map((): Outcome => ({ status: "failed", error })))];
   const failures = publications.flatMap((publication, place) => {
     const outcome = results[place]!;
@@ -75,9 +76,9 @@ export async function spoolMany(
   if (together && failures.length < all.length) failures.length = 0;
   const records = together
     ? failures.length > 0
-      ? [newRecord({ items: failures.map(({ item }) => item), atomic, before })]
+      ? [newRecord({ ...how, items: failures.map(({ item }) => item) })]
       : []
-    : failures.map(({ item }) => newRecord({ items: [item], atomic, before }));
+    : failures.map(({ item }) => newRecord({ ...how, items: [item] }));
   const refusals = await writeRecords(spool!.queue, records);
   for (const [index, failure] of failures.entries()) {
     const refusal = refusals[together ? 0 : index];

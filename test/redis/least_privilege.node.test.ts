@@ -98,7 +98,7 @@ describe.skipIf(tcp === "")(
       await admin.del("jobs-string");
       expect(await replayDead(channel, [dead[0]!.id])).toMatchObject([{ status: "replayed" }]);
       const old = JSON.parse(sent[0]!.body as string);
-      old.acceptedAt = 0;
+      old.begunAt = 0;
       old.items[0].certain = false;
       messages[0]!.body = JSON.stringify(old);
       expect(await drain(channel, { queue: "spool", messages: [messages[0]!] })).toMatchObject({ landed: 1 });

@@ -65,10 +65,9 @@ const topic = new Exchange("t", { type: "topic" });
 function aged(sent: readonly Sent[], seconds: number): Sent[] {
   return sent.map(({ body, contentType }) => {
     const record = JSON.parse(body as string);
-    return {
-      body: JSON.stringify({ ...record, acceptedAt: record.acceptedAt - seconds * 1000 }),
-      contentType,
-    };
+    const at = (time: number) => time - seconds * 1000;
+    const older = { acceptedAt: at(record.acceptedAt), begunAt: at(record.begunAt) };
+    return { body: JSON.stringify({ ...record, ...older }), contentType };
   });
 }
 
@@ -169,6 +168,21 @@ describe("a guard that may be forgotten", () => {
     expect(await replayDead(channel, [dead[0]!.id])).toMatchObject([{ status: "replayed" }]);
     expect(await redis("LLEN", `${prefix}q`)).toBe(1);
   });
+
+  test.each([
+    ["reset-after", 1],
+    ["reset-before", 0],
+  ] as const)(
+    "%s: shortly before it may be forgotten it is kept for longer, and its absence tells",
+    async (fault, count) => {
+      const { channel, prefix, fail, sent, take } = setUp();
+      await fail(fault);
+      await new Producer(channel).publish("x", { routingKey: "q" });
+      expect(await redis("LLEN", `${prefix}q`)).toBe(count);
+      expect(await drain(channel, take(1, aged(sent.splice(0), 3_570)).batch)).toMatchObject({ landed: 1 });
+      expect(await redis("LLEN", `${prefix}q`)).toBe(1);
+    },
+  );
 
   test("what Redis certainly did not take is never too old", async () => {
     const { channel, prefix, fail, sent, take } = setUp();
