@@ -104,9 +104,9 @@ async function shakeHands(
       return rejection("not-configured", source.preset);
     }
     try {
-      if (await keepHandover(call, configured, keep)) return answer;
-      call.note({ reason: "malformed" });
-      return rejection("malformed", source.preset);
+      const isKept = await keepHandover(call, configured, keep);
+      call.note({ reason: isKept ? "handed-over" : "malformed" });
+      return isKept ? answer : rejection("malformed", source.preset);
     } catch (error) {
       call.note({ code: codeOf(error), failed: 1 });
       problemFor(error, call);
