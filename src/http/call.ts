@@ -19,8 +19,8 @@ export interface CallParts {
   readonly principal: Principal;
   /** The path's parameters, decoded. */
   readonly path: Readonly<Record<string, string>>;
-  /** Where the gateway is mounted in another application: empty, or a path without a slash at its end. */
-  readonly mount: string;
+  /** Tells where the gateway is mounted. */
+  readonly mount: () => string;
   /** Keeps the Worker going for work after the answer; missing where the runtime has no such thing. */
   readonly waitUntil: ((work: Promise<unknown>) => void) | undefined;
   readonly observation: Observation;
@@ -33,9 +33,9 @@ export class Call implements Noting {
   readonly env: object;
   readonly principal: Principal;
   readonly path: Readonly<Record<string, string>>;
-  readonly mount: string;
   readonly waitUntil: CallParts["waitUntil"];
   readonly #observation: Observation;
+  readonly #mount: () => string;
   #channel: Channel | undefined;
 
   constructor({ request, settings, env, principal, path, mount, waitUntil, observation }: CallParts) {
@@ -44,7 +44,7 @@ export class Call implements Noting {
     this.env = env;
     this.principal = principal;
     this.path = path;
-    this.mount = mount;
+    this.#mount = mount;
     this.waitUntil = waitUntil;
     this.#observation = observation;
   }
@@ -57,6 +57,11 @@ export class Call implements Noting {
   /** The request's trace as headers for its messages; `undefined` when there is none to pass on. */
   get trace(): Trace["headers"] | undefined {
     return this.settings.traceparent ? this.#observation.trace?.headers : undefined;
+  }
+
+  /** Where the gateway is mounted in another application: empty, or a path without a slash at its end. */
+  get mount(): string {
+    return this.#mount();
   }
 
   /**
@@ -73,7 +78,7 @@ export class Call implements Noting {
   }
 
   /** The body, whole. Throws `content-too-large` beyond the configured limit. */
-  async body(): Promise<Uint8Array<ArrayBuffer>> {
-    return await readBody(this.request, this.settings.maximumBodySize);
+  body(): Promise<Uint8Array<ArrayBuffer>> {
+    return readBody(this.request, this.settings.maximumBodySize);
   }
 }

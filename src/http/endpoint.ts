@@ -12,7 +12,7 @@ import { type Noting, told } from "./observe/notes.ts";
 import { Observation } from "./observe/observation.ts";
 import { HttpProblem, markProblem, type ProblemDetails } from "./problem.ts";
 import { problemOf, retryAfter } from "./problem_of.ts";
-import { readQuery } from "./request/query.ts";
+import { queryReader } from "./request/query.ts";
 import type { Route } from "./route.ts";
 
 const NOBODY: Principal = { name: "", allow: [] };
@@ -25,29 +25,34 @@ export function endpoint(route: Route, settings: Settings): (c: Context) => Prom
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
   const depth = route.path.split("/").length - 1;
   const noted = (Object.keys(NOTED) as (keyof typeof NOTED)[]).find((name) => names.includes(name));
+  const readQuery = route.query && queryReader(route.query);
+  const [right, placeholder] = route.access.split(/\{(\w+)\}/);
   return async function answer(c) {
     const env: object = settings.env ?? c.env ?? {};
     const observation = new Observation(c.req.raw, route.path, settings);
     try {
       if (observation.isTraced) await observation.follow();
-      checkPath(c.req.url);
-      const path = Object.fromEntries(names.map((name) => [name, c.req.param(name)!]));
+      const { url, headers } = c.req.raw;
+      checkPath(url);
+      const path: Record<string, string> = {};
+      for (const name of names) path[name] = c.req.param(name)!;
       let principal = NOBODY;
       if (route.access !== "open") {
-        principal = await authenticate(env, c.req.header("authorization") ?? null, route.basic);
+        const caller = authenticate(env, headers.get("authorization"), route.basic);
+        // A wait for what is there already costs a Worker as much as it takes to find it.
+        principal = caller instanceof Promise ? await caller : caller;
         noteToken(observation, principal);
-        if (route.access !== "token") demand(principal, fill(route.access, path));
+        if (route.access !== "token") demand(principal, placeholder ? right + path[placeholder]! : right!);
         if (noted) observation.note({ [NOTED[noted]]: told(path[noted]!) });
       }
-      const query = route.query && readQuery(c.req.url, route.query);
-      const mount = c.req.path.replace(/\/$/, "").split("/").slice(0, -depth).join("/");
+      const query = readQuery?.(url);
       const call = new Call({
         request: c.req.raw,
         settings,
         env,
         principal,
         path,
-        mount,
+        mount: () => c.req.path.replace(/\/$/, "").split("/").slice(0, -depth).join("/"),
         waitUntil: waitUntil(c),
         observation,
       });
@@ -108,10 +113,6 @@ function waitUntil(c: Context): CallParts["waitUntil"] {
   } catch {
     return undefined;
   }
-}
-
-function fill(right: string, path: Readonly<Record<string, string>>): string {
-  return right.replace(/\{(\w+)\}/g, (_, name: string) => path[name]!);
 }
 
 /** Hono leaves what it cannot decode as it is, which would be another queue's name. */
