@@ -29,9 +29,9 @@ export function endpoint(route: Route, settings: Settings): (c: Context) => Prom
   const [right, placeholder] = route.access.split(/\{(\w+)\}/);
   return async function answer(c) {
     const env: object = settings.env ?? c.env ?? {};
-    const observation = new Observation(c.req.raw, route.path, settings);
+    const observation = new Observation(c.req.raw, route.path, settings, env);
     try {
-      if (observation.isTraced) await observation.follow();
+      if (!observation.isReady) await observation.prepare();
       const { url, headers } = c.req.raw;
       checkPath(url);
       const path: Record<string, string> = {};
@@ -56,9 +56,9 @@ export function endpoint(route: Route, settings: Settings): (c: Context) => Prom
         waitUntil: waitUntil(c),
         observation,
       });
-      return observation.end(unstored(await route.handle(call, query as never)), env);
+      return observation.end(unstored(await route.handle(call, query as never)));
     } catch (error) {
-      return observation.end(failed(error, observation), env);
+      return observation.end(failed(error, observation));
     }
   };
 }

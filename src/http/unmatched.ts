@@ -22,10 +22,9 @@ export async function answerUnmatched(
   routes: readonly RouteName[],
   path?: string,
 ): Promise<Response> {
-  const observation = new Observation(c.req.raw, path ?? "unmatched", settings);
-  if (observation.isTraced) await observation.follow();
-  const answer = path === undefined ? noSuchPath(c, routes) : otherMethod(c, routes, path);
-  return observation.end(answer, settings.env ?? c.env ?? {});
+  const observation = new Observation(c.req.raw, path ?? "unmatched", settings, settings.env ?? c.env ?? {});
+  if (!observation.isReady) await observation.prepare();
+  return observation.end(path === undefined ? noSuchPath(c, routes) : otherMethod(c, routes, path));
 }
 
 /** Answers `OPTIONS` with 204 and other methods with 405, both naming the methods that a path has. */

@@ -155,7 +155,7 @@ describe("acknowledgement", () => {
     await context.done();
     expect(log.mock.calls).toEqual([
       [
-        '{"event":"after-answer","method":"POST","route":"/v1/events/{stream}","stream":"clicks","failed":2,' +
+        '{"event":"after-answer","route":"/v1/events/{stream}","stream":"clicks","failed":2,' +
           '"code":"outcome-unknown"}',
       ],
     ]);

@@ -194,7 +194,6 @@ test("what becomes of events after the answer has a line of its own", async () =
       "error",
       {
         event: "after-answer",
-        method: "POST",
         route: "/v1/events/{stream}",
         stream: "s",
         failed: 2,
