@@ -94,7 +94,9 @@ async function* eventsOf(
       return;
     }
     const problem = problemFor(readFailure(error), call);
-    call.note({ code: problemCode(problem) });
+    const code = problemCode(problem);
+    // Of one that nobody foresaw the log has been told.
+    if (code !== "internal-error") call.note({ code });
     yield `event: problem\ndata: ${JSON.stringify(problem)}\n\n`;
   }
 }
