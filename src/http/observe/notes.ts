@@ -3,6 +3,7 @@
  * Never a body, a query, a header, a key, a token or an address.
  * @module
  */
+import type { Settings } from "../config/config.ts";
 import { type ProblemDetails, problemCode } from "../problem.ts";
 
 /** What a handler notes. */
@@ -33,8 +34,9 @@ export interface Notes {
   readonly frames?: readonly string[];
 }
 
-/** Takes notes. */
+/** Takes notes, by a deployment's settings. */
 export interface Noting {
+  readonly settings: Settings;
   note(fields: Notes): void;
 }
 
@@ -43,7 +45,7 @@ const MAXIMUM_NAME = 200;
 
 /** A name of a caller's choice, cut where it is endless. */
 export function told(name: string): string {
-  return name.length > MAXIMUM_NAME ? name.slice(0, MAXIMUM_NAME).toWellFormed() : name;
+  return name.slice(0, MAXIMUM_NAME).toWellFormed();
 }
 
 /** Notes what became of the parts of a batch. */

@@ -8,8 +8,8 @@ import { count } from "./counts.ts";
 import type { Notes, Noting } from "./notes.ts";
 import type { Trace } from "./trace.ts";
 
-/** A request may name any other. */
-const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
+/** Those that some route has. A request may name any other. */
+const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"];
 
 /** Loaded with the first request where a dataset is bound. */
 let writePoint: typeof import("./data_point.ts").writePoint | undefined;
@@ -20,7 +20,7 @@ export class Observation implements Noting {
   trace: Trace | undefined;
   readonly #request: Request;
   readonly #route: string;
-  readonly #settings: Settings;
+  readonly settings: Settings;
   readonly #dataset: unknown;
   readonly #at = Date.now();
   #notes: Notes = {};
@@ -30,7 +30,7 @@ export class Observation implements Noting {
   constructor(request: Request, route: string, settings: Settings, env: object) {
     this.#request = request;
     this.#route = route;
-    this.#settings = settings;
+    this.settings = settings;
     this.#dataset = settings.metrics && (env as Readonly<Record<string, unknown>>)[settings.metrics];
   }
 
@@ -50,7 +50,7 @@ export class Observation implements Noting {
   note(fields: Notes): void {
     if (!this.#isOver) {
       Object.assign(this.#notes, fields);
-    } else if (this.#settings.log !== "off") {
+    } else if (this.settings.log !== "off") {
       const { source, stream } = this.#notes;
       const line = { event: "after-answer", route: this.#route, source, stream, ...fields };
       console[fields.failed || fields.error ? "error" : "warn"](JSON.stringify(line));
@@ -59,7 +59,7 @@ export class Observation implements Noting {
 
   /** Tells of the request, and gives its answer back. Never throws. */
   end(response: Response): Response {
-    const { log, counts } = this.#settings;
+    const { log, counts } = this.settings;
     const { status } = response;
     const notes = this.#notes;
     const answered = { method: this.#method, route: this.#route, status, ms: Date.now() - this.#at };
