@@ -8,6 +8,11 @@ import { type ChannelConfig, type ChannelSettings, channelSection } from "./chan
 import { type EncodingsConfig, encodingsSection } from "./encodings.ts";
 import { type ExchangesConfig, type ExchangesSettings, exchangesSection } from "./exchanges.ts";
 import { type LimitsConfig, type LimitsSettings, limitsSection } from "./limits.ts";
+import {
+  type ObservabilityConfig,
+  type ObservabilitySettings,
+  observabilitySection,
+} from "./observability.ts";
 import { type QueuesConfig, type QueuesSettings, queuesSection } from "./queues.ts";
 import type { Section } from "./section.ts";
 import type { SourcesConfig } from "./source_config.ts";
@@ -25,7 +30,8 @@ export interface GatewayConfig
     SourcesConfig,
     StreamsConfig,
     CeleryConfig,
-    SpoolConfig {}
+    SpoolConfig,
+    ObservabilityConfig {}
 
 /** The configuration, checked, with every default filled in. */
 export interface Settings
@@ -36,7 +42,8 @@ export interface Settings
     SourcesSettings,
     StreamsSettings,
     CelerySettings,
-    SpoolSettings {}
+    SpoolSettings,
+    ObservabilitySettings {}
 
 /** In this order: `channel` first, by whose keys the others check their names. */
 const SECTIONS: readonly Section<GatewayConfig, object>[] = [
@@ -49,6 +56,7 @@ const SECTIONS: readonly Section<GatewayConfig, object>[] = [
   streamsSection,
   celerySection,
   spoolSection,
+  observabilitySection,
 ] as never;
 
 /**

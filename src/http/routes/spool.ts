@@ -7,6 +7,7 @@ import { type DeadLetter, discardDead, listDead, oldestDead } from "../../spool/
 import { type Replayed, replayDead } from "../../spool/replay.ts";
 import type { Call } from "../call.ts";
 import { problemFor, problemResponse } from "../endpoint.ts";
+import { noteResults } from "../observe/notes.ts";
 import { HttpProblem, type ProblemDetails, problemDetails } from "../problem.ts";
 import { PROBLEM } from "../publish/schemas.ts";
 import { check } from "../request/check.ts";
@@ -100,8 +101,11 @@ export const spool: Area = {
       answers: { 202: "Replayed", 207: "Replayed" },
       async handle(call) {
         const { ids = await oldestDead(call.channel, MAXIMUM) } = await readReplay(call);
-        const results = (await replayDead(call.channel, [...new Set(ids)])).map(replayedOutput);
+        const results = (await replayDead(call.channel, [...new Set(ids)])).map((result) =>
+          replayedOutput(call, result),
+        );
         const problems = results.filter((result): result is ProblemDetails => "type" in result);
+        noteResults(call, results, problems);
         const isPassing = problems.every(({ status }) => status === 429 || status === 503);
         if (problems.length > 0 && problems.length === results.length && isPassing) {
           return problemResponse({ ...problems[0]!, results });
@@ -146,7 +150,7 @@ function letterOutput(dead: DeadLetter): v.InferOutput<typeof letter> {
   };
 }
 
-function replayedOutput(result: Replayed): v.InferOutput<typeof replayed> | ProblemDetails {
+function replayedOutput(call: Call, result: Replayed): v.InferOutput<typeof replayed> | ProblemDetails {
   const { id } = result;
   if (result.status === "unknown") return noSuchLetter().details;
   if (result.status === "unreadable") {
@@ -158,7 +162,7 @@ function replayedOutput(result: Replayed): v.InferOutput<typeof replayed> | Prob
     );
   }
   if (result.status === "failed") {
-    return problemFor(result.error, { method: "POST", path: "/v1/spool/replay" });
+    return problemFor(result.error, call);
   }
   const { deliveries } = result;
   const [first] = deliveries;

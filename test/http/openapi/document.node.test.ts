@@ -66,6 +66,7 @@ test("has every route of the application, and no other", async () => {
     "DELETE /v1/spool/{id}",
     "GET /healthz",
     "GET /readyz",
+    "GET /metrics",
     "GET /openapi.json",
   ]);
 });
