@@ -13,6 +13,7 @@ import type { PublishOptions } from "./delivery/publish_options.ts";
 import { knownTable, readTables, tableKey } from "./delivery/tables.ts";
 import { asExchange, type EntityChannel, type Exchange, type Queue, type QueueBinding } from "./entity.ts";
 import { NotConfiguredError, RedisError } from "./errors.ts";
+import { type CircuitState, withCircuit } from "./redis/circuit.ts";
 import { type Command, connect, type RedisCredentials, type RedisLike, type Reply } from "./redis/client.ts";
 import { seedTable } from "./routing/cache.ts";
 import type { KeyOptions } from "./routing/keys.ts";
@@ -38,6 +39,7 @@ export interface ChannelEnvironment {
 export class Channel implements EntityChannel {
   readonly #context: DeliveryContext;
   readonly #message: MessageContext;
+  readonly #publishTimeout: number | undefined;
 
   /**
    * @param redis A `Redis` of `@upstash/redis`, anything of its shape, or its URL and token. Nothing is sent yet.
@@ -47,8 +49,14 @@ export class Channel implements EntityChannel {
    */
   constructor(redis: RedisLike | RedisCredentials, options: ChannelOptions = {}) {
     const resolved = resolveChannelOptions(options);
-    this.#context = { ...resolved, connection: connect(redis, resolved.timeout) };
+    const { timeout, circuit, waitUntil, publishTimeout } = resolved;
+    const connection = connect(redis, timeout);
+    this.#context = {
+      ...resolved,
+      connection: circuit ? withCircuit(connection, circuit, waitUntil) : connection,
+    };
     this.#message = resolved;
+    this.#publishTimeout = publishTimeout;
   }
 
   /**
@@ -71,6 +79,11 @@ export class Channel implements EntityChannel {
     return this.#context.keys;
   }
 
+  /** The state of the database's circuit in this isolate; `undefined` when the channel has none. */
+  get circuit(): CircuitState | undefined {
+    return this.#context.connection.circuit;
+  }
+
   /** Checks and writes a message without sending anything; see {@link PublishOptions}. */
   prepareMessage(
     body: unknown,
@@ -83,7 +96,7 @@ export class Channel implements EntityChannel {
   /** Delivers a prepared message. A {@link RedisError} bears its delivery tag. */
   async basicPublish(publication: Publication): Promise<Delivery> {
     try {
-      return await deliver(this.#context, publication);
+      return await deliver(this.#limited(), publication);
     } catch (error) {
       if (error instanceof RedisError) error.deliveryTag = publication.deliveryTag;
       throw error;
@@ -100,7 +113,7 @@ export class Channel implements EntityChannel {
     signal?: AbortSignal,
     options: BatchOptions = {},
   ): Promise<readonly Outcome[]> {
-    return await deliverMany(this.#context, publications, signal, options);
+    return await deliverMany(this.#limited(), publications, signal, options);
   }
 
   /** Writes nothing; see {@link Exchange.declare}. */
@@ -192,15 +205,22 @@ export class Channel implements EntityChannel {
     seedTable(tableKey(this.#context, target.name), members, keys.sep);
   }
 
-  /** Sends commands to the database in one request. For what this library has no method for; keys are taken as given. */
+  /**
+   * Sends commands to the database in one request. For what this library has no method for; keys are taken as given.
+   *
+   * @param options `probe`: ask even while the circuit is open, and close it if the answer is good.
+   */
   async send(
     commands: readonly Command[],
-    options: { atomic?: boolean; signal?: AbortSignal } = {},
+    options: { atomic?: boolean; signal?: AbortSignal; probe?: boolean } = {},
   ): Promise<readonly Reply[]> {
-    return await this.#context.connection.send(commands, {
-      atomic: options.atomic ?? false,
-      signal: options.signal,
-    });
+    return await this.#context.connection.send(commands, { ...options, atomic: options.atomic ?? false });
+  }
+
+  /** What a publish that begins now may need. */
+  #limited(): DeliveryContext {
+    const timeout = this.#publishTimeout;
+    return timeout === undefined ? this.#context : { ...this.#context, until: Date.now() + timeout };
   }
 }
 

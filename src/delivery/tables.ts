@@ -62,7 +62,7 @@ export async function readTables(
   const declared = declareCommands(context, declare);
   const commands = [...declared, ...exchanges.map((exchange) => readCommand(context, exchange))];
   const sentAt = Date.now();
-  const replies = await context.connection.send(commands, { atomic: false, signal });
+  const replies = await context.connection.send(commands, { atomic: false, signal, until: context.until });
   for (const reply of replies.slice(0, declared.length)) if ("error" in reply) throw reply.error;
   return exchanges.map((exchange, index) => ({
     table: keepTable(context, exchange, replies[declared.length + index]!, sentAt),

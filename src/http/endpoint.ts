@@ -42,7 +42,7 @@ export function endpoint(route: Route, settings: Settings): (c: Context) => Prom
       });
       return unstored(await route.handle(call, query as never));
     } catch (error) {
-      return failed(error, route);
+      return failed(error, route, settings);
     }
   };
 }
@@ -66,8 +66,12 @@ export function problemResponse(
 }
 
 /** The problem of an error; one that nobody foresaw is logged, without anything of the request but its route. */
-export function problemFor(error: unknown, { method, path }: Pick<Route, "method" | "path">): ProblemDetails {
-  const problem = problemOf(error);
+export function problemFor(
+  error: unknown,
+  { method, path }: Pick<Route, "method" | "path">,
+  settings?: Pick<Settings, "backPressure">,
+): ProblemDetails {
+  const problem = problemOf(error, settings?.backPressure);
   if (problem) return problem;
   const { name, stack = "" } = error instanceof Error ? error : new Error();
   // A message may quote what it stumbled over; the frames below it do not.
@@ -76,8 +80,11 @@ export function problemFor(error: unknown, { method, path }: Pick<Route, "method
   return new HttpProblem("internal-error", "The gateway failed; its log says where.").details;
 }
 
-function failed(error: unknown, route: Route): Response {
-  return problemResponse(problemFor(error, route), error instanceof HttpProblem ? error.headers : {});
+function failed(error: unknown, route: Route, settings: Settings): Response {
+  return problemResponse(
+    problemFor(error, route, settings),
+    error instanceof HttpProblem ? error.headers : {},
+  );
 }
 
 function unstored(response: Response): Response {

@@ -95,7 +95,7 @@ export class Publisher {
   /** Publishes what was collected after the answer; what becomes of it is for the log. Returns how many that is. */
   flushLater(waitUntil: (work: Promise<unknown>) => void): number {
     const count = this.#messages.length;
-    const tally = new Tally();
+    const tally = new Tally(this.#around.call.settings);
     const later = new Publisher(this.#around, tally);
     later.#messages = this.#messages;
     later.#places = this.#places;

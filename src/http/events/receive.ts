@@ -42,7 +42,7 @@ export async function receive(call: Call, stream: Stream, manner: Manner = {}): 
     return response;
   } catch (error) {
     const told = asProblem(error);
-    return problemResponse(problemFor(told, ROUTE), {
+    return problemResponse(problemFor(told, ROUTE, call.settings), {
       ...headers,
       ...(told instanceof HttpProblem && told.headers),
     });
@@ -62,7 +62,7 @@ async function taken(call: Call, stream: Stream, manner: Manner): Promise<Respon
   if (isKnown) await limitSender();
   const now = Date.now();
   const attributes = await attributesOf(request, stream, call.env, now);
-  const tally = new Tally();
+  const tally = new Tally(call.settings);
   let publisher: Publisher | undefined;
   const read = async () =>
     manner.value
@@ -103,7 +103,7 @@ async function taken(call: Call, stream: Stream, manner: Manner): Promise<Respon
   } catch (error) {
     if (!publisher) throw error;
     // What came before the fault is whole, and goes on its way.
-    stopped = problemFor(asProblem(error), ROUTE);
+    stopped = problemFor(asProblem(error), ROUTE, call.settings);
   }
   const { waitUntil } = call;
   const isLater =

@@ -5,6 +5,7 @@
 import type { Outcome } from "../../delivery/deliver_many.ts";
 import type { Candidate } from "../../events/read.ts";
 import { Rejection } from "../../events/rejection.ts";
+import type { Settings } from "../config/config.ts";
 import { problemFor } from "../endpoint.ts";
 import type { ProblemDetails } from "../problem.ts";
 
@@ -36,12 +37,17 @@ export function isPassing({ status }: ProblemDetails): boolean {
 
 /** Counts. */
 export class Tally {
+  readonly #settings: Pick<Settings, "backPressure">;
   accepted = 0;
   duplicates = 0;
   sampledOut = 0;
   readonly rejected: RejectedOutput[] = [];
   /** The first failure that is not an event's own: Redis does not take them now. */
   failure: ProblemDetails | undefined;
+
+  constructor(settings: Pick<Settings, "backPressure">) {
+    this.#settings = settings;
+  }
 
   reject({ index, line }: Place, code: string, detail: string): void {
     this.rejected.push({ index, ...(line !== undefined && { line }), code, detail });
@@ -53,7 +59,7 @@ export class Tally {
       this.reject(place, error.code, error.message);
       return;
     }
-    const problem = problemFor(error, { method: "POST", path: "/v1/events/{stream}" });
+    const problem = problemFor(error, { method: "POST", path: "/v1/events/{stream}" }, this.#settings);
     if (isPassing(problem)) this.failure ??= problem;
     this.reject(place, problem.type.slice(problem.type.lastIndexOf(":") + 1), problem.detail);
   }

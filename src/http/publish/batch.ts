@@ -22,7 +22,7 @@ export async function publishBatch(call: Call, inputs: readonly unknown[], path:
   const header = headerKey(call.request);
   const producer = new Producer(call.channel);
   const results = new Array<DeliveryOutput | ProblemDetails>(inputs.length);
-  const failed = (error: unknown) => problemFor(error, { method: "POST", path });
+  const failed = (error: unknown) => problemFor(error, { method: "POST", path }, call.settings);
   const messages: Message[] = [];
   const places: number[] = [];
   for (const [place, input] of inputs.entries()) {

@@ -22,7 +22,7 @@ export async function sendBatch(call: Call, inputs: readonly unknown[], path: st
   const header = headerKey(call.request);
   const app = celeryOf(call);
   const results = new Array<SentOutput | ProblemDetails>(inputs.length);
-  const failed = (error: unknown) => problemFor(asArguments(error), { method: "POST", path });
+  const failed = (error: unknown) => problemFor(asArguments(error), { method: "POST", path }, call.settings);
   const calls: ManyCall[] = [];
   const places: number[] = [];
   for (const [index, input] of inputs.entries()) {
