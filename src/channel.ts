@@ -2,7 +2,6 @@
  * The channel: a database with Kombu's transport options, and everything that is done through it.
  * @module
  */
-import { addBindings, purge, remove, removeBinding, stepSizes } from "./delivery/administration.ts";
 import { binding, declaredBindings } from "./delivery/bindings.ts";
 import { type ChannelOptions, resolveChannelOptions } from "./delivery/channel_options.ts";
 import { deliver } from "./delivery/deliver.ts";
@@ -121,25 +120,30 @@ export class Channel implements EntityChannel {
 
   /** Writes a queue's bindings and returns its name. */
   async declareQueue(queue: Queue): Promise<string> {
-    await addBindings(this.#context, declaredBindings([queue], this.#message.keys));
+    await (await administration()).addBindings(this.#context, declaredBindings([queue], this.#message.keys));
     return queue.name;
   }
 
   /** Binds a queue. The exchange must state its type `topic` for the key to be a pattern. */
   async bindQueue(queue: Queue | string, exchange: Exchange | string, routingKey = ""): Promise<void> {
-    await addBindings(this.#context, [
+    await (await administration()).addBindings(this.#context, [
       binding(nameOf(queue), asExchange(exchange), routingKey, this.#message.keys),
     ]);
   }
 
   /** Removes a binding for good and tells whether there was one. */
   async unbindQueue(queue: Queue | string, exchange: Exchange | string, routingKey = ""): Promise<boolean> {
-    return await removeBinding(this.#context, nameOf(queue), asExchange(exchange), routingKey);
+    return await (await administration()).removeBinding(
+      this.#context,
+      nameOf(queue),
+      asExchange(exchange),
+      routingKey,
+    );
   }
 
   /** Removes all messages of a queue and returns how many there were. */
   async purgeQueue(queue: Queue | string): Promise<number> {
-    return await purge(this.#context, nameOf(queue));
+    return await (await administration()).purge(this.#context, nameOf(queue));
   }
 
   /**
@@ -149,7 +153,7 @@ export class Channel implements EntityChannel {
    */
   async deleteQueue(queue: Queue | string, options: { ifEmpty?: boolean } = {}): Promise<number> {
     if (options.ifEmpty && (await this.queueSize(queue)) > 0) return 0;
-    return await remove(this.#context, queue);
+    return await (await administration()).remove(this.#context, queue);
   }
 
   /** How many messages wait in a queue, over all priorities. */
@@ -167,7 +171,7 @@ export class Channel implements EntityChannel {
   async sizesOf(
     queues: readonly (Queue | string)[],
   ): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>> {
-    return await stepSizes(this.#context, [...new Set(queues.map(nameOf))]);
+    return await (await administration()).stepSizes(this.#context, [...new Set(queues.map(nameOf))]);
   }
 
   /** An exchange's bindings, read from Redis now. */
@@ -226,4 +230,9 @@ export class Channel implements EntityChannel {
 
 function nameOf(queue: Queue | string): string {
   return typeof queue === "string" ? queue : queue.name;
+}
+
+/** What publishing has no need of, loaded when it is first asked for. */
+function administration(): Promise<typeof import("./delivery/administration.ts")> {
+  return import("./delivery/administration.ts");
 }

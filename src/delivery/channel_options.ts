@@ -127,7 +127,7 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
     maximumRequestSize: amount(options.maximumRequestSize, 4_000_000, "maximumRequestSize"),
     publishTimeout: publishTimeout === undefined ? undefined : amount(publishTimeout, 0, "publishTimeout"),
     maximumDepth: depthsOf(options.maximumDepth, keys),
-    circuit: resolveCircuit(options.circuit, timeout),
+    circuit: circuitOf(options.circuit, timeout),
     waitUntil,
     onEmptyExchange,
   };
@@ -135,13 +135,31 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
 
 function depthsOf(given: ChannelOptions["maximumDepth"], keys: KeyOptions): ChannelOptions["maximumDepth"] {
   if (given === undefined) return undefined;
-  if (given === null || typeof given !== "object" || Array.isArray(given))
-    throw new InvalidArgumentError("maximumDepth", "must be an object of numbers by queue");
-  for (const [queue, depth] of Object.entries(given)) {
-    const field = `maximumDepth.${queue}`;
-    if (queue !== "*") checkQueueName(queue, field, keys);
-    if (!Number.isSafeInteger(depth) || depth < 1)
-      throw new InvalidArgumentError(field, "must be a whole number above 0");
+  for (const queue of Object.keys(counts(given, "maximumDepth")))
+    if (queue !== "*") checkQueueName(queue, `maximumDepth.${queue}`, keys);
+  return given;
+}
+
+const CIRCUIT: KnownOptions<CircuitOptions> = {
+  failures: true,
+  pause: true,
+  maximumPause: true,
+  probeTimeout: true,
+};
+
+function circuitOf(given: ChannelOptions["circuit"], timeout: number): ResolvedCircuit | undefined {
+  if (given === undefined || given === false) return undefined;
+  const options = counts(given, "circuit");
+  checkOptionNames(options, CIRCUIT, "circuit.");
+  return resolveCircuit(options, timeout);
+}
+
+/** Checks an object of whole numbers. */
+function counts<Counts extends object>(given: Counts, name: string): Counts {
+  if (given === null || typeof given !== "object") throw new InvalidArgumentError(name, "must be an object");
+  for (const [member, count] of Object.entries(given)) {
+    if (count !== undefined && !(Number.isSafeInteger(count) && count > 0))
+      throw new InvalidArgumentError(`${name}.${member}`, "must be a whole number above 0");
   }
   return given;
 }

@@ -145,7 +145,9 @@ async function putAndRefresh(
       "the binding table could not be refreshed",
     ]);
   }
-  const delivery = toDelivery(publication, destination, answer.put, warnings);
+  const failed = answer.before.some((reply) => "error" in reply);
+  const all = failed ? [...warnings, NOT_DECLARED] : warnings;
+  const delivery = toDelivery(publication, destination, answer.put, all);
   if (delivery.status === "duplicate") return delivery;
   const late = table.match(type, routingKey).filter((queue) => !destination.queues.includes(queue));
   if (late.length === 0) return delivery;

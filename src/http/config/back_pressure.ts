@@ -2,8 +2,9 @@
  * What a sender is told when there is no room for its message.
  * @module
  */
-import { InvalidArgumentError } from "../../errors.ts";
+import * as v from "valibot";
 import { BACK_PRESSURE, type BackPressure } from "../problem_of.ts";
+import { check } from "../request/check.ts";
 import type { Section } from "./section.ts";
 
 /** The answer to what a full queue, or a Redis without memory or quota, does not take. */
@@ -17,22 +18,16 @@ export interface BackPressureSettings {
   readonly backPressure: BackPressure;
 }
 
+const SCHEMA = v.strictObject({
+  status: v.optional(v.picklist([429, 503]), BACK_PRESSURE.status),
+  retryAfter: v.optional(
+    v.pipe(v.number(), v.integer("must be a whole number"), v.minValue(1, "must be 1 or more")),
+    BACK_PRESSURE.retryAfter,
+  ),
+});
+
 /** The section `backPressure`. */
 export const backPressureSection: Section<BackPressureConfig, BackPressureSettings> = {
   names: { backPressure: true },
-  resolve({ backPressure: given = {} }) {
-    if (given === null || typeof given !== "object") {
-      throw new InvalidArgumentError("backPressure", "must be an object");
-    }
-    for (const name of Object.keys(given)) {
-      if (!Object.hasOwn(BACK_PRESSURE, name))
-        throw new InvalidArgumentError(`backPressure.${name}`, "is not a known field");
-    }
-    const { status = BACK_PRESSURE.status, retryAfter = BACK_PRESSURE.retryAfter } = given;
-    if (status !== 429 && status !== 503)
-      throw new InvalidArgumentError("backPressure.status", "must be 429 or 503");
-    if (!Number.isSafeInteger(retryAfter) || retryAfter < 1)
-      throw new InvalidArgumentError("backPressure.retryAfter", "must be a whole number of seconds above 0");
-    return { backPressure: { status, retryAfter } };
-  },
+  resolve: ({ backPressure = {} }) => ({ backPressure: check(SCHEMA, backPressure, "backPressure") }),
 };
