@@ -83,23 +83,21 @@ class GuardedConnection implements Connection {
   ): ReturnType<Connection["send"]> {
     const sentAt = Date.now();
     const answer = this.#inner.send(commands, options);
-    const judge = async (error: unknown) => {
-      const { judge } = await import("./open_circuit.ts");
-      judge(this.database, this.#options, { isTrial, sentAt, options }, error);
+    const judge = (error: unknown) => {
+      const watched = { isTrial, sentAt, options };
+      if (opened) opened.judge(this.database, this.#options, watched, error);
+      else this.#keep(open().then((loaded) => loaded.judge(this.database, this.#options, watched, error)));
     };
-    answer.then(
-      (replies) => {
-        const failed = replies.find((reply) => "error" in reply && isTransient(reply.error));
-        if (failed) this.#keep(judge((failed as { error: unknown }).error));
-        else memories.delete(this.database);
-      },
-      (error: unknown) => this.#keep(judge(error)),
-    );
+    answer.then((replies) => {
+      const failed = replies.find((reply) => "error" in reply && isTransient(reply.error));
+      if (failed) judge((failed as { error: unknown }).error);
+      else memories.delete(this.database);
+    }, judge);
     return answer;
   }
 
   async #whileOpen(commands: readonly Command[], options: SendOptions): Promise<readonly Reply[]> {
-    const { beginTrial } = await import("./open_circuit.ts");
+    const { beginTrial } = opened ?? (await open());
     const refusal = beginTrial(this.database, this.#options, this.#waitUntil !== undefined);
     if (!refusal) return await this.#watched(commands, options, true);
     if (refusal.probe) {
@@ -113,4 +111,14 @@ class GuardedConnection implements Connection {
   #keep(work: Promise<unknown>): void {
     this.#waitUntil?.(work);
   }
+}
+
+type OpenCircuit = typeof import("./open_circuit.ts");
+
+/** Once it is loaded a failure counts before the next request begins. */
+let opened: OpenCircuit | undefined;
+
+async function open(): Promise<OpenCircuit> {
+  opened = await import("./open_circuit.ts");
+  return opened;
 }
