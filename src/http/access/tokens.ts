@@ -35,15 +35,23 @@ interface ReadTokens {
 /** What was read last: the environment of an isolate does not change, and hashing takes a moment. Values only. */
 let last: ReadTokens | undefined;
 
+/** The known tokens, when this environment's are those that were read last. */
+export function tokensReadLast(env: object): readonly KnownToken[] | undefined {
+  const { API_TOKEN: single, API_TOKEN_PREVIOUS: previous, API_TOKENS: named } = env as Variables;
+  return last && last.single === single && last.previous === previous && last.named === named
+    ? last.tokens
+    : undefined;
+}
+
 /**
  * The known tokens.
  *
  * @throws {NotConfiguredError} When there are none, or a variable is malformed, naming the field.
  */
 export async function knownTokens(env: object): Promise<readonly KnownToken[]> {
+  const known = tokensReadLast(env);
+  if (known) return known;
   const { API_TOKEN: single, API_TOKEN_PREVIOUS: previous, API_TOKENS: named } = env as Variables;
-  if (last && last.single === single && last.previous === previous && last.named === named)
-    return last.tokens;
   const tokens = isSet(named) ? (await import("./named_tokens.ts")).readNamedTokens(named) : [];
   for (const [variable, token] of Object.entries({ API_TOKEN: single, API_TOKEN_PREVIOUS: previous })) {
     if (!isSet(token)) continue;
