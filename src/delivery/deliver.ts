@@ -191,8 +191,10 @@ export function toDelivery(
   if (put.kind === "duplicate") {
     return withWarnings({ status: "duplicate", deliveryTag: put.deliveryTag, queues: put.queues }, warnings);
   }
-  if (pushes[0]?.command !== "PUBLISH")
-    return withWarnings({ status: "delivered", deliveryTag, queues }, warnings);
+  if (pushes[0]?.command !== "PUBLISH") {
+    const all = put.warning === undefined ? warnings : [...warnings, put.warning];
+    return withWarnings({ status: "delivered", deliveryTag, queues }, all);
+  }
   const receivers = put.replies[0] ?? 0;
   if (receivers === 0 && mandatory)
     throw new UnroutableError(exchange, routingKey, "no subscriber is listening");

@@ -39,8 +39,8 @@ export interface Admission {
   readonly refusals: readonly (QueueFullError | undefined)[];
   /** Commands for the end of the request. */
   readonly commands: readonly Command[];
-  /** Takes note of the replies to them. */
-  learn(replies: readonly Reply[]): void;
+  /** Takes note of the replies to them, and tells what is wrong with one. */
+  learn(replies: readonly Reply[]): string | undefined;
 }
 
 /**
@@ -120,11 +120,16 @@ async function readFull(
   learn(reads, replies);
 }
 
-function learn(reads: readonly Read[], replies: readonly Reply[]): void {
+function learn(reads: readonly Read[], replies: readonly Reply[]): string | undefined {
+  let warning: string | undefined;
   reads.forEach(({ depth, step }, index) => {
     const reply = replies[index];
-    if (reply && "result" in reply) note(depth, step, reply.result);
+    if (!reply) return;
+    if ("result" in reply) note(depth, step, reply.result);
+    // A limit that is not known to hold is not passed over in silence.
+    else warning = `the depth of a queue could not be read: ${reply.error.message}`;
   });
+  return warning;
 }
 
 function note(depth: Depth, step: number, length: unknown): void {

@@ -22,6 +22,8 @@ export type Put =
       readonly replies: readonly number[];
       /** By an earlier attempt, whose replies are not known. */
       readonly earlier?: true;
+      /** What the caller must be warned of. */
+      readonly warning?: string | undefined;
     }
   | { readonly kind: "duplicate"; readonly deliveryTag: string; readonly queues: readonly string[] };
 

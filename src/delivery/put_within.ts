@@ -5,7 +5,7 @@
 import type { Command } from "../redis/client.ts";
 import { admit, noteLengths } from "./depth.ts";
 import type { DeliveryContext, Publication } from "./publication.ts";
-import { type Answer, type Destination, put } from "./put.ts";
+import { type Answer, type Destination, type Put, put } from "./put.ts";
 import { type Accompaniment, type Item, type ItemOutcome, type ManyPut, putMany } from "./put_many.ts";
 
 /**
@@ -24,9 +24,9 @@ export async function putWithin(
   const { refusals, commands, learn } = await admit(context, [item], publication.signal);
   if (refusals[0]) throw refusals[0];
   const answer = await put(context, publication, destination, before, [...after, ...commands]);
-  learn(answer.after.slice(after.length));
+  const warning = learn(answer.after.slice(after.length));
   noteLengths(context, item, answer.put);
-  return answer;
+  return { ...answer, put: warned(answer.put, warning) };
 }
 
 /**
@@ -45,13 +45,18 @@ export async function putManyWithin(
   if (atomic && refusal) throw refusal;
   const sent = items.filter((_item, index) => !refusals[index]);
   const put = await putMany(context, sent, { before, after: [...after, ...commands], atomic }, signal);
-  learn(put.after.slice(after.length));
+  const warning = learn(put.after.slice(after.length));
   let next = 0;
   const outcomes = refusals.map((error, index): ItemOutcome => {
     if (error) return { kind: "failed", error };
     const outcome = put.outcomes[next++]!;
-    if (outcome.kind !== "failed") noteLengths(context, items[index]!, outcome);
-    return outcome;
+    if (outcome.kind === "failed") return outcome;
+    noteLengths(context, items[index]!, outcome);
+    return warned(outcome, warning);
   });
   return { ...put, outcomes };
+}
+
+function warned(put: Put, warning: string | undefined): Put {
+  return put.kind === "pushed" && warning !== undefined ? { ...put, warning } : put;
 }
