@@ -110,10 +110,8 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
   }
   if (deadletterQueue !== undefined) checkQueueName(deadletterQueue, "deadletterQueue", keys);
   const { publishTimeout, waitUntil, onEmptyExchange } = options;
-  for (const [name, value] of Object.entries({ waitUntil, onEmptyExchange })) {
-    if (value !== undefined && typeof value !== "function")
-      throw new InvalidArgumentError(name, "must be a function");
-  }
+  checkFunction(waitUntil, "waitUntil");
+  checkFunction(onEmptyExchange, "onEmptyExchange");
   const timeout = amount(options.timeout, 10_000, "timeout");
   return {
     keys,
@@ -162,6 +160,11 @@ function counts<Counts extends object>(given: Counts, name: string): Counts {
       throw new InvalidArgumentError(`${name}.${member}`, "must be a whole number above 0");
   }
   return given;
+}
+
+function checkFunction(value: unknown, name: string): void {
+  if (value !== undefined && typeof value !== "function")
+    throw new InvalidArgumentError(name, "must be a function");
 }
 
 function amount(value: number | undefined, fallback: number, name: string): number {

@@ -8,6 +8,7 @@ import { Channel } from "../../src/channel.ts";
 import type { Command } from "../../src/redis/client.ts";
 import { type Bundled, startBundled } from "../bundled.ts";
 import { type CountingProxy, startCountingProxy } from "../delivery/counting_proxy.ts";
+import { deploy } from "../deployed.ts";
 import { startFaultProxy } from "../faults.ts";
 
 const SECRET = "It's a Secret to Everybody";
@@ -124,6 +125,33 @@ describe("the circuit", () => {
     await pause(1_050);
     expect((await ask("GET", "/readyz", redis)).status).toBe(200);
     expect((await publish(redis)).status).toBe(202);
+  });
+
+  test("is there in the Worker as it is deployed, whose modules load when they are needed", async () => {
+    const { redis, requests } = broken("reset-before", 5);
+    const deployed = await deploy({
+      UPSTASH_REDIS_REST_URL: redis,
+      UPSTASH_REDIS_REST_TOKEN: local.token,
+      API_TOKEN: TOKEN,
+    });
+    try {
+      const send = async () =>
+        (
+          await fetch(new URL("/v1/queues/outage/messages", deployed.url), {
+            method: "POST",
+            headers: { authorization: `Bearer ${TOKEN}` },
+            body: "x",
+          })
+        ).status;
+      for (let count = 0; count < 8; count++) expect(await send()).toBe(503);
+      expect(await requests()).toBe(5);
+      await pause(1_050);
+      expect(await send()).toBe(503);
+      await pause(200);
+      expect(await send()).toBe(202);
+    } finally {
+      await deployed.stop();
+    }
   });
 
   test("other databases are not affected", async () => {
