@@ -3,7 +3,7 @@
  * @module
  */
 import type { Command } from "../redis/client.ts";
-import { admit, noteLengths } from "./depth.ts";
+import { type Admission, admit, noteLengths } from "./depth.ts";
 import type { DeliveryContext, Publication } from "./publication.ts";
 import { type Answer, type Destination, type Put, put } from "./put.ts";
 import { type Accompaniment, type Item, type ItemOutcome, type ManyPut, putMany } from "./put_many.ts";
@@ -40,7 +40,13 @@ export async function putManyWithin(
   { before, after, atomic }: Accompaniment,
   signal: AbortSignal | undefined,
 ): Promise<ManyPut> {
-  const { refusals, commands, learn } = await admit(context, items, signal);
+  let admission: Admission;
+  try {
+    admission = await admit(context, items, signal);
+  } catch (error) {
+    return { outcomes: items.map(() => ({ kind: "failed", error })), before: [], after: [] };
+  }
+  const { refusals, commands, learn } = admission;
   const refusal = refusals.find((error) => error !== undefined);
   if (atomic && refusal) throw refusal;
   const sent = items.filter((_item, index) => !refusals[index]);

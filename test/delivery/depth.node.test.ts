@@ -201,6 +201,20 @@ describe("a batch", () => {
     ]);
   });
 
+  test("fails message by message when a full queue cannot be asked for", async () => {
+    const { queue, make, publish, fill } = limited();
+    await fill(3);
+    await publish();
+    await sleep(1_020);
+    const gone = AbortSignal.abort(new Error("gone"));
+    const messages = [queue, `free-${queue}`].map((routingKey) => ({ body: 1, routingKey }));
+    expect(await new Producer(make()).publishMany(messages, { signal: gone })).toMatchObject([
+      { status: "failed", error: { message: "gone" } },
+      { status: "failed", error: { message: "gone" } },
+    ]);
+    expect(await publish()).toBeInstanceOf(QueueFullError);
+  });
+
   test("that is to land together lands whole or not at all", async () => {
     const { queue, make, size } = limited();
     const channel = make();
