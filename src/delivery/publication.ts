@@ -70,6 +70,10 @@ export interface DeliveryContext {
   /** When a publish that may be spooled began, in milliseconds since the epoch; and what takes its notes. */
   readonly begunAt?: number;
   readonly attempts?: Map<Publication, Attempt>;
+  /** The most messages that may wait in a queue, by name, `"*"` for all others. */
+  readonly maximumDepth: Readonly<Record<string, number>> | undefined;
+  /** Told the name of an exchange that is published to and has no binding at all. */
+  readonly onEmptyExchange: ((exchange: string) => void) | undefined;
 }
 
 /**

@@ -17,7 +17,14 @@ export interface Destination {
 
 /** What a put came to: the pushes' replies in order, or the publication that was there before. */
 export type Put =
-  | { readonly kind: "pushed"; readonly replies: readonly number[] }
+  | {
+      readonly kind: "pushed";
+      readonly replies: readonly number[];
+      /** By an earlier attempt, whose replies are not known. */
+      readonly earlier?: true;
+      /** What the caller must be warned of. */
+      readonly warning?: string | undefined;
+    }
   | { readonly kind: "duplicate"; readonly deliveryTag: string; readonly queues: readonly string[] };
 
 /**
@@ -138,7 +145,8 @@ export function guardRecord(deliveryTag: string, queues: readonly string[]): str
  */
 export function fromRecord(record: string, deliveryTag: string, count: number): Put {
   const [tag, queues] = parseRecord(record);
-  if (tag === deliveryTag) return { kind: "pushed", replies: new Array<number>(count).fill(1) };
+  if (tag === deliveryTag)
+    return { kind: "pushed", replies: new Array<number>(count).fill(1), earlier: true };
   return { kind: "duplicate", deliveryTag: tag, queues };
 }
 

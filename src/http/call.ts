@@ -3,6 +3,7 @@
  * @module
  */
 import { Channel } from "../channel.ts";
+import type { ChannelOptions } from "../delivery/channel_options.ts";
 import type { SpoolQueue } from "../delivery/spool_options.ts";
 import type { Principal } from "./access/rights.ts";
 import type { Settings } from "./config/config.ts";
@@ -16,9 +17,9 @@ import { readBody } from "./request/body.ts";
  *
  * @throws {NotConfiguredError} Naming the variable that is missing.
  */
-export function channelOf(env: object, { channel, spool }: Settings): Channel {
+export function channelOf(env: object, { spool }: Settings, options: ChannelOptions): Channel {
   const queue = spool && (env as Readonly<Record<string, SpoolQueue | undefined>>)[spool.binding];
-  return Channel.fromEnv(env, queue ? { ...channel, spool: { ...spool.use, queue } } : channel);
+  return Channel.fromEnv(env, queue ? { ...options, spool: { ...spool.use, queue } } : options);
 }
 
 /** What a call is made of. */
@@ -84,8 +85,14 @@ export class Call implements Noting {
    * @throws {NotConfiguredError} Naming the variable that is missing.
    */
   get channel(): Channel {
-    this.#channel ??= channelOf(this.env, this.settings);
+    this.#channel ??= channelOf(this.env, this.settings, this.channelOptions);
     return this.#channel;
+  }
+
+  /** The options of a channel that serves this request. */
+  get channelOptions(): ChannelOptions {
+    const { waitUntil, settings } = this;
+    return waitUntil ? { ...settings.channel, waitUntil } : settings.channel;
   }
 
   /** The body, whole. Throws `content-too-large` beyond the configured limit. */

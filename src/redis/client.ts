@@ -11,6 +11,7 @@ import {
   type RedisError,
   UnavailableError,
 } from "../errors.ts";
+import type { CircuitState } from "./circuit.ts";
 import { failureError, replyError } from "./outcome.ts";
 
 /** A Redis command: its name, then its arguments. */
@@ -47,12 +48,16 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
   /** When to give up at the latest, in milliseconds since the epoch, although the time limit is not reached. Default never. */
   readonly until?: number | undefined;
+  /** Sends even while the database's circuit is open, and closes it if the answer is good. Default `false`. */
+  readonly probe?: boolean | undefined;
 }
 
 /** A database that takes commands. */
 export interface Connection {
   /** Names the database among those of this isolate; holds no secret. */
   readonly database: string;
+  /** The state of the database's circuit; missing where there is none. */
+  readonly circuit?: CircuitState;
   /**
    * Sends commands in one HTTP request and never again.
    *

@@ -49,7 +49,8 @@ type Portion = { readonly message: QueuedMessage; readonly record: SpoolRecord }
  * All that come again do so at the same time, so that their order is kept where it can be.
  * How long they wait is for the channel's option `spool` to say.
  */
-export async function drain(channel: SpoolChannel, batch: QueuedBatch): Promise<Drained> {
+export async function drain(guarded: SpoolChannel, batch: QueuedBatch): Promise<Drained> {
+  const channel = asking(guarded);
   const { minimumDelay, maximumDelay } = channel.delivery.spool ?? DELAYS;
   const corpses: (Corpse & { readonly message: QueuedMessage })[] = [];
   const again: QueuedMessage[] = [];
@@ -127,7 +128,8 @@ export async function drain(channel: SpoolChannel, batch: QueuedBatch): Promise<
  * Drains a batch of the dead-letter queue, where messages are that came too often: each is kept as a dead letter in Redis, or
  * comes again after a long delay.
  */
-export async function drainDead(channel: SpoolChannel, batch: QueuedBatch): Promise<Drained> {
+export async function drainDead(guarded: SpoolChannel, batch: QueuedBatch): Promise<Drained> {
+  const channel = asking(guarded);
   const again: QueuedMessage[] = [];
   const kept = { exhausted: 0, unreadable: 0 };
   for (const message of batch.messages) {
@@ -147,6 +149,14 @@ export async function drainDead(channel: SpoolChannel, batch: QueuedBatch): Prom
     kept[corpse.reason]++;
   }
   return { landed: 0, dead: kept, ...comeAgain(again, 600, LONGEST_DELAY) };
+}
+
+/** The channel that asks Redis also while its circuit is open: the queue's delays are pause enough, and a good answer closes it. */
+function asking({ delivery }: SpoolChannel): SpoolChannel {
+  const { database, send } = delivery.connection;
+  const probe: typeof send = (commands, options) =>
+    send.call(delivery.connection, commands, { ...options, probe: true });
+  return { delivery: { ...delivery, connection: { database, send: probe } } };
 }
 
 /** All with the delay that the one has earned which came most often. */

@@ -24,9 +24,11 @@ export type ItemResult =
  * @returns For each record what became of its items, in order.
  */
 export async function publishRecords(
-  context: DeliveryContext,
+  limited: DeliveryContext,
   records: readonly SpoolRecord[],
 ): Promise<readonly (readonly ItemResult[])[]> {
+  // What was accepted is not sent away again.
+  const context = { ...limited, maximumDepth: undefined };
   const results: (readonly ItemResult[])[] = [];
   let failed: (ItemResult & { kind: "later" }) | undefined;
   for (const portion of portions(records)) {

@@ -6,7 +6,7 @@ import type { BatchOptions, Outcome } from "../delivery/deliver_many.ts";
 import { tagGuard } from "../delivery/prepare.ts";
 import type { Attempt, Delivery, DeliveryContext, Publication } from "../delivery/publication.ts";
 import { lateGuard } from "../delivery/put.ts";
-import { OutcomeUnknownError, RedisError, UnavailableError } from "../errors.ts";
+import { OutcomeUnknownError, QueueFullError, RedisError, UnavailableError } from "../errors.ts";
 import type { KeyOptions } from "../routing/keys.ts";
 import { newRecord, type SpooledItem } from "./record.ts";
 import { NotAnswered, writeRecords } from "./write.ts";
@@ -123,6 +123,8 @@ function itemOf(
 }
 
 function isPassing(error: unknown, signal: AbortSignal | undefined): boolean {
+  // Its limit is there to send producers away.
+  if (error instanceof QueueFullError) return false;
   if (error instanceof RedisError) return PASSING.has(error.code);
   // The caller's time was over between two requests.
   return signal?.aborted === true && error === signal.reason;

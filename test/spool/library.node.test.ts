@@ -64,6 +64,7 @@ test("late copies, of one message and of many, each once", async () => {
 test("strict publishes, applied or not, land once", async () => {
   await fail("reset-after");
   expect(await publish([4], "strict")).toMatchObject([{ status: "spooled", queues: [] }]);
+  await holds("three", [2, 3, 4]);
   await fail("reset-before");
   expect(await publish([5], "strict")).toMatchObject([{ status: "spooled", queues: [] }]);
   await holds("three", [2, 3, 4, 5]);
