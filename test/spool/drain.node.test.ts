@@ -1,5 +1,5 @@
 /** @module The drain by itself, on the real Redis: late copies, forgotten guards, order, delays; its queue is a list. */
-import { beforeEach, describe, expect, inject, test } from "vitest";
+import { beforeEach, describe, expect, inject, test, vi } from "vitest";
 import { Channel } from "../../src/channel.ts";
 import { Exchange } from "../../src/entity.ts";
 import { Producer } from "../../src/producer.ts";
@@ -247,6 +247,42 @@ describe("order and delays", () => {
     expect(await redis("LLEN", `${prefix}good`)).toBe(1);
   });
 });
+
+test("while the circuit is open messages are spooled unasked; the drain asks all the same, and its answer closes it", async () => {
+  const { channel, prefix, fail, requests, take } = setUp({
+    circuit: { failures: 1, pause: 60_000, maximumPause: 60_000 },
+  });
+  const producer = new Producer(channel, { routingKey: "q" });
+  await fail("reset-before");
+  expect(await producer.publish(1)).toMatchObject({ status: "spooled" });
+  await vi.waitFor(() => expect(channel.circuit).toBe("open"));
+  const before = await requests();
+  expect(await producer.publish(2)).toMatchObject({ status: "spooled", queues: ["q"] });
+  expect(await requests()).toBe(before);
+  expect(await drain(channel, take().batch)).toMatchObject({ landed: 2 });
+  expect(channel.circuit).toBe("closed");
+  expect(await producer.publish(3)).toMatchObject({ status: "delivered" });
+  expect(await bodies(`${prefix}q`)).toEqual([1, 2, 3]);
+});
+
+test.each([["cached"], ["strict"]] as const)(
+  "a full queue turns producers away, and no message that was accepted before (%s)",
+  async (consistency) => {
+    const { channel, prefix, fail, sent, take } = setUp({ maximumDepth: { full: 1 } });
+    await redis("SADD", `${prefix}_kombu.binding.t`, "#\x06\x16^.*?$\x06\x16full");
+    const producer = new Producer(channel, { exchange: topic, routingKey: "k" });
+    await fail("quota");
+    expect(await producer.publish(1, { consistency })).toMatchObject({ status: "spooled" });
+    expect(await producer.publish(2, { consistency })).toMatchObject({ status: "delivered" });
+    await expect(producer.publish(3, { consistency })).rejects.toMatchObject({
+      code: "back-pressure",
+      queue: "full",
+    });
+    expect(sent).toHaveLength(1);
+    expect(await drain(channel, take().batch)).toMatchObject({ landed: 1 });
+    expect(await bodies(`${prefix}full`)).toEqual([2, 1]);
+  },
+);
 
 test("an unreadable message is kept, too", async () => {
   const { channel, take } = setUp();
