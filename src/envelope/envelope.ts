@@ -45,6 +45,14 @@ const CLOSING = '"}}';
 /** Builds the envelope; throws an `EncodeError` naming the header or property that cannot be written. */
 export function buildEnvelope(parts: EnvelopeParts): Envelope {
   const deliveryInfoRest = deliveryInfoMembers(parts.properties.delivery_info);
+  const [head, between] = isBare(parts) ? bareFrame(parts) : writeFrame(parts);
+  return new WrittenEnvelope(writePayload(parts), head, deliveryInfoRest, between);
+}
+
+type Frame = readonly [head: string, between: string];
+
+/** What is written around the payload and around the delivery info. */
+function writeFrame(parts: EnvelopeParts): Frame {
   const properties: Record<string, unknown> = {};
   for (const name of Object.keys(parts.properties)) {
     if (!SET_HERE.has(name)) properties[name] = parts.properties[name];
@@ -59,7 +67,25 @@ export function buildEnvelope(parts: EnvelopeParts): Envelope {
   const between =
     `,"priority":${JSON.stringify(parts.priority)},` +
     `"body_encoding":${JSON.stringify(parts.bodyEncoding)},"delivery_tag":"`;
-  return new WrittenEnvelope(writePayload(parts), head, deliveryInfoRest, between);
+  return [head, between];
+}
+
+/** Whether a message has neither headers nor properties of its own: then it is framed as others of its kind are. */
+function isBare({ headers, properties }: EnvelopeParts): boolean {
+  for (const _name in headers) return false;
+  for (const _name in properties) return false;
+  return Object.getPrototypeOf(headers) === Object.prototype;
+}
+
+let latest: { readonly like: readonly unknown[]; readonly frame: Frame } | undefined;
+
+/** The frame of the message before, when this one's is the same. */
+function bareFrame(parts: EnvelopeParts): Frame {
+  const { body, deliveryMode, expiration, priority, bodyEncoding } = parts;
+  const like = [body.contentType, body.contentEncoding, deliveryMode, expiration, priority, bodyEncoding];
+  if (!latest?.like.every((value, index) => value === like[index]))
+    latest = { like, frame: writeFrame(parts) };
+  return latest.frame;
 }
 
 class WrittenEnvelope implements Envelope {
