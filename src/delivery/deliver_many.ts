@@ -8,9 +8,10 @@ import type { Command, Reply } from "../redis/client.ts";
 import type { BindingTable } from "../routing/table.ts";
 import { amendTables } from "./amend.ts";
 import { deliver, skippedWarnings, toDelivery } from "./deliver.ts";
+import type { Item } from "./lines.ts";
 import type { Delivery, DeliveryContext, Publication } from "./publication.ts";
 import { toChannel, toQueues } from "./put.ts";
-import { type Item, putMany } from "./put_many.ts";
+import { putMany } from "./put_many.ts";
 import { declareCommands, keepTable, missingBindings, readCommand, withDeclared } from "./tables.ts";
 import { isRouted, type Tables, tablesFor } from "./tables_for.ts";
 
