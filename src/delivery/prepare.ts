@@ -164,10 +164,11 @@ function deliveryModeOf(
 
 function expirationOf(seconds: number | undefined): string | undefined {
   if (seconds === undefined) return undefined;
-  if (typeof seconds !== "number" || !Number.isFinite(seconds) || seconds < 0) {
+  if (typeof seconds !== "number" || !Number.isFinite(seconds * 1000) || seconds < 0) {
     throw new InvalidArgumentError("expiration", "must be a finite number of seconds that is not negative");
   }
-  return String(Math.trunc(seconds * 1000));
+  // A number's own text has an exponent from 1e21 on.
+  return String(BigInt(Math.trunc(seconds * 1000)));
 }
 
 function propertiesOf(options: PublishOptions, keys: KeyOptions): Record<string, unknown> {
