@@ -42,7 +42,7 @@ def canvas(case):
         made(case["canvas"]).apply_async()
     except Exception as error:
         return {"error": f"{type(error).__name__}: {error}"}
-    sizes = sorted(int(store.get(key)) for key in store.scan_iter("chord-unlock-*"))
+    sizes = sorted(int(store.get(key)) for key in store.scan_iter("*.s"))
     return {"messages": messages(), "sizes": sizes}
 
 
