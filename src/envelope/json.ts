@@ -8,6 +8,7 @@
 import { EncodeError } from "../errors.ts";
 import { toBase64 } from "./base64.ts";
 import { Float, isoformat, TypedValue } from "./typed.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 /**
  * How deep a value may be nested. CPython's JSON decoder gives up near its recursion limit of 1000 frames, some of
@@ -169,7 +170,7 @@ export function writeBytes(value: ArrayBuffer | ArrayBufferView): string {
       ? new Uint8Array(value)
       : new Uint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength);
   try {
-    return typed("bytes", new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    return typed("bytes", decodeUtf8(bytes));
   } catch {
     return typed("base64", toBase64(bytes));
   }
