@@ -183,25 +183,27 @@ test("the index of 10 000 bindings finds what a look at each of them finds", () 
   expect(table.bindings.length).toBe(10_000);
   // Where the index stops looking is decided by the longest words before the first and after the last wildcard.
   const varying = keys!.filter((key, index) => index % 7 > 0 && /[*#]/.test(key));
-  const by = (length: (key: string) => number) =>
-    varying.toSorted((one, other) => length(other) - length(one)).slice(0, 40);
-  const longest = [
-    ...by((key) => key.search(/[*#]/)),
-    ...by((key) => key.length - Math.max(key.lastIndexOf("*"), key.lastIndexOf("#"))),
-  ];
-  const near = fc
-    .constantFrom(...longest, ...keys!.slice(0, 40))
-    .map((key) => key.replaceAll("*", "a").replaceAll("#", "b"));
+  const longest = (length: (key: string) => number) =>
+    varying.toSorted((one, other) => length(other) - length(one)).slice(0, 8);
+  const filled = (key: string) => key.replaceAll("*", "a").replaceAll("#", "b");
+  const check = (key: string, type: "topic" | "direct" | undefined) => {
+    const slow = table.bindings
+      .filter((binding) => table.matches(binding, type, key))
+      .map(({ queue }) => queue);
+    expect([...table.match(type, key)].sort()).toEqual([...new Set(slow)].sort());
+  };
+  for (const key of [
+    ...longest((key) => key.search(/[*#]/)),
+    ...longest((key) => key.length - Math.max(key.lastIndexOf("*"), key.lastIndexOf("#"))),
+  ]) {
+    check(filled(key), "topic");
+  }
+  const near = fc.constantFrom(...keys!.slice(0, 500)).map(filled);
   const words = fc.constantFrom("a", "b", "c", "ab", "é", "a-b", "x1", "", "a\n");
   const anywhere = fc.array(words, { maxLength: 6 }).map((parts) => parts.join("."));
   const asked = fc.oneof(near, anywhere);
-  fc.assert(
-    fc.property(asked, fc.constantFrom("topic" as const, "direct" as const, undefined), (key, type) => {
-      const slow = table.bindings
-        .filter((binding) => table.matches(binding, type, key))
-        .map(({ queue }) => queue);
-      expect([...table.match(type, key)].sort()).toEqual([...new Set(slow)].sort());
-    }),
-    { ...start, numRuns: runs(60) },
-  );
+  fc.assert(fc.property(asked, fc.constantFrom("topic" as const, "direct" as const, undefined), check), {
+    ...start,
+    numRuns: runs(20),
+  });
 });
