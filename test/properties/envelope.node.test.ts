@@ -52,7 +52,7 @@ async function publish(message: Message): Promise<Sent | { readonly refused: str
 describeEachOracle((ask, kombu) => {
   test("Kombu writes the same envelope, and reads ours as its own", { timeout: 120_000 }, async () => {
     const seen = new Map<string, number>();
-    await holds(messages(kombu.decodesTypedValues), 1_000, async (cases) => {
+    await holds(messages(kombu.decodesTypedValues), 800, async (cases) => {
       const sent = await Promise.all(cases.map(publish));
       const answers = await ask<Answer>(
         "publish",
