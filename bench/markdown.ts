@@ -1,5 +1,6 @@
 /** @module Results as the page `results.md`. */
 import { range, short } from "./figures.ts";
+import type { Profile } from "./profile.ts";
 import type { Results } from "./results.ts";
 import { type Comparison, ratio } from "./rounds.ts";
 
@@ -44,18 +45,21 @@ export function markdown({
     ...grouped(comparisons),
     "## Where the time of a message goes",
     "Microseconds of the isolate's or Node's one thread, per message, idle time left out; under 1 % is not shown.",
-    ...profiles.map(
-      ({ title, perRequest, areas, heapMebibytes }) =>
-        `**${title}**: ${short(perRequest)} µs${heapMebibytes === undefined ? "" : `, ${short(heapMebibytes)} MiB of heap in use under load`}\n\n${table(
-          ["where", "µs"],
-          areas
-            .filter(({ microseconds }) => microseconds >= perRequest / 100)
-            .map(({ area, microseconds }) => [area, short(microseconds)]),
-        )}`,
-    ),
+    ...profiles.map(profiled),
   ]
     .join("\n\n")
     .concat("\n");
+}
+
+function profiled({ title, perRequest, areas, files, heapMebibytes }: Profile): string {
+  const heap = heapMebibytes === undefined ? "" : `, ${short(heapMebibytes)} MiB of heap in use under load`;
+  const rows = (shares: Profile["areas"]) =>
+    shares
+      .filter(({ microseconds }) => microseconds >= perRequest / 100)
+      .map(({ area, microseconds }) => `${area} ${short(microseconds)}`)
+      .join(", ");
+  const own = rows(files);
+  return `**${title}**: ${short(perRequest)} µs${heap}\n\n* ${rows(areas)}${own && `\n* of which, by file: ${own}`}`;
 }
 
 /** One table for the metrics of a comparison. */

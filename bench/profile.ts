@@ -21,58 +21,77 @@ export interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
+/** A part of the source, or of what it runs on. */
+export interface Share {
+  readonly area: string;
+  readonly microseconds: number;
+}
+
 /** Where the time of one message goes. */
 export interface Profile {
   readonly id: string;
   readonly title: string;
   /** Microseconds, idle time not counted. */
   readonly perRequest: number;
-  /** The largest first. */
-  readonly areas: readonly { readonly area: string; readonly microseconds: number }[];
+  /** By folder, the largest first. */
+  readonly areas: readonly Share[];
+  /** Our own files, the largest first. */
+  readonly files: readonly Share[];
   /** Of the isolate under load, once garbage was collected by the engine as it saw fit. */
   readonly heapMebibytes?: number;
 }
 
-/** Microseconds by area, idle time left out, the largest first. */
-export function areasOf(
+/**
+ * Microseconds of each source file, package or part of the runtime; idle time left out, the largest first.
+ *
+ * @param maps Source maps of minified modules, by the modules' names.
+ */
+export function selfTimes(
   { nodes, samples, timeDeltas }: CpuProfile,
   maps: ReadonlyMap<string, string> = new Map(),
-): readonly { area: string; microseconds: number }[] {
+): readonly Share[] {
   const byNode = new Map<number, number>();
   samples.forEach((node, index) => {
     // A sample stands for the time until the next one.
     byNode.set(node, (byNode.get(node) ?? 0) + Math.max(0, timeDeltas[index + 1] ?? 0));
   });
   const sources = new Map([...maps].map(([name, text]) => [name, new SourceMap(JSON.parse(text))]));
-  const areas = new Map<string, number>();
-  for (const { id, callFrame } of nodes) {
-    const time = byNode.get(id) ?? 0;
-    if (time === 0 || callFrame.functionName === "(idle)") continue;
-    const area = areaOf(callFrame, sources);
-    areas.set(area, (areas.get(area) ?? 0) + time);
-  }
-  return [...areas]
-    .map(([area, microseconds]) => ({ area, microseconds }))
-    .sort((one, other) => other.microseconds - one.microseconds);
+  const shares = nodes.map(({ id, callFrame }) => ({
+    area: callFrame.functionName === "(idle)" ? "" : areaOf(callFrame, sources),
+    microseconds: byNode.get(id) ?? 0,
+  }));
+  return summed(shares).filter(({ area, microseconds }) => area !== "" && microseconds > 0);
 }
 
 /** A profile of so many messages. */
 export function profileOf(
-  {
-    id,
-    title,
-    messages,
-    heapMebibytes,
-  }: { id: string; title: string; messages: number; heapMebibytes?: number },
+  { messages, ...about }: Pick<Profile, "id" | "title" | "heapMebibytes"> & { messages: number },
   profile: CpuProfile,
   maps?: ReadonlyMap<string, string>,
 ): Profile {
-  const areas = areasOf(profile, maps).map(({ area, microseconds }) => ({
+  const shares = selfTimes(profile, maps).map(({ area, microseconds }) => ({
     area,
     microseconds: microseconds / messages,
   }));
-  const perRequest = areas.reduce((sum, { microseconds }) => sum + microseconds, 0);
-  return { id, title, perRequest, areas, ...(heapMebibytes === undefined ? {} : { heapMebibytes }) };
+  return {
+    ...about,
+    perRequest: shares.reduce((sum, { microseconds }) => sum + microseconds, 0),
+    areas: summed(shares.map(({ area, microseconds }) => ({ area: folderOf(area), microseconds }))),
+    files: shares.filter(({ area }) => area.startsWith("src/")),
+  };
+}
+
+function summed(shares: readonly Share[]): readonly Share[] {
+  const sums = new Map<string, number>();
+  for (const { area, microseconds } of shares) sums.set(area, (sums.get(area) ?? 0) + microseconds);
+  return [...sums]
+    .map(([area, microseconds]) => ({ area, microseconds }))
+    .sort((one, other) => other.microseconds - one.microseconds);
+}
+
+/** `src/redis` of `src/redis/client.ts`. */
+function folderOf(area: string): string {
+  return /^src\/[^/]+/.exec(area)?.[0] ?? area;
 }
 
 const NATIVE: Readonly<Record<string, string>> = {
@@ -98,10 +117,9 @@ function areaOf(
   );
 }
 
-/** `src/redis`, `src/channel.ts`, or a package's name. */
+/** `src/redis/client.ts`, or a package's name. */
 function partOf(path: string): string {
   const inside = path.split("node_modules/").at(-1)!;
   if (inside !== path) return /^(@[^/]+\/)?[^/]+/.exec(inside)![0];
-  const source = /(?:^|\/)(src\/[^/]+)/.exec(path)?.[1];
-  return source ?? "the Worker's own code";
+  return /(?:^|\/)(src\/.+)/.exec(path)?.[1] ?? "code outside of src";
 }

@@ -28,12 +28,16 @@ export function printCosts(costs: readonly Cost[]): void {
 }
 
 /** Prints where the time of a publish goes. */
-export function printProfile({ title, perRequest, areas, heapMebibytes }: Profile): void {
+export function printProfile({ title, perRequest, areas, files, heapMebibytes }: Profile): void {
   const heap = heapMebibytes === undefined ? "" : `, ${short(heapMebibytes)} MiB of V8 heap`;
   console.log(`\n${title}: ${short(perRequest)} µs of the isolate's thread per message${heap}`);
-  for (const { area, microseconds } of areas) {
-    if (microseconds >= perRequest / 100)
-      console.log(`  ${area.padEnd(46)} ${short(microseconds).padStart(8)}`);
+  const notable = (shares: Profile["areas"]) =>
+    shares.filter(({ microseconds }) => microseconds >= perRequest / 100);
+  for (const { area, microseconds } of notable(areas)) {
+    console.log(`  ${area.padEnd(46)} ${short(microseconds).padStart(8)}`);
+  }
+  for (const { area, microseconds } of notable(files)) {
+    console.log(`    ${area.padEnd(44)} ${short(microseconds).padStart(8)}`);
   }
 }
 

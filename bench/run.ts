@@ -48,7 +48,7 @@ async function measure(pace: Pace): Promise<Results> {
     library: compared((database) =>
       librarySuite(database, { rounds, seconds: seconds / 2 }, programs !== undefined),
     ),
-    bindings: compared(() => bindingSuite({ rounds, seconds: seconds / 10 })),
+    bindings: compared(() => bindingSuite({ rounds, seconds: seconds / 20 })),
     start: compared((database) => startSuite(database, pace)),
     "second-level": compared((database) => secondLevelSuite(database, pace)),
     profile: async (database) => {
