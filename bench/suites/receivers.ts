@@ -9,16 +9,7 @@ import type { Pace } from "../pace.ts";
 import { freePort, untilAnswered } from "../ports.ts";
 import { usage } from "../processes.ts";
 import { type Comparison, type Contender, compare, type Skipped, skip } from "../rounds.ts";
-import {
-  candidatesFor,
-  environment,
-  GATEWAY,
-  githubRequest,
-  type Job,
-  jobs,
-  LIBRARY,
-  resetDatabase,
-} from "./jobs.ts";
+import { candidatesFor, environment, githubRequest, type Job, jobs, resetDatabase, UPSTASH } from "./jobs.ts";
 import { CONCURRENCY, startWorkers } from "./worker.ts";
 
 const FOLDER = fileURLToPath(new URL("../python/", import.meta.url));
@@ -105,7 +96,8 @@ async function received(
   programs: string | undefined,
   job: Job,
 ): Promise<readonly Comparison[]> {
-  const own = (await candidatesFor(database, job)).filter(({ name }) => name === GATEWAY || name === LIBRARY);
+  // The floor tells what no Worker can be faster than.
+  const own = (await candidatesFor(database, job)).filter(({ name }) => name !== UPSTASH);
   const workers = await startWorkers(database, own);
   const contenders: Contender[] = [...workers.contenders];
   const skipped: Skipped[] = [...workers.skipped];

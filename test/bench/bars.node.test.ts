@@ -43,7 +43,14 @@ test("each bar is a row with its figure and whether it is met", () => {
       "kombu-edge gateway": [600],
       "Flask + gunicorn, send_task": [100],
       "Flower, /api/task/send-task": [150],
+      "bare fetch of the same LPUSH": [700],
     }),
+    comparison(
+      "worker/queue",
+      "µs of CPU/request",
+      { "kombu-edge gateway": [250], "bare fetch of the same LPUSH": [200] },
+      true,
+    ),
     ...lookups,
     comparison("start", "KiB loaded at the start, gzip", { "kombu-edge gateway": [57.25] }, true),
   ]);
@@ -57,6 +64,9 @@ test("each bar is a row with its figure and whether it is met", () => {
     ["≥ 0.9 ×", "0.89 × (0.8–0.96)", false],
     ["≥ 5 ×", "6 × (6–6)", true],
     ["≥ 5 ×", "4 × (4–4)", false],
+    ["", "7 × (7–7)", undefined],
+    ["", "0.8 × (0.8–0.8)", undefined],
+    ["", undefined, undefined],
     ["≥ 20 ×", undefined, undefined],
     ["constant (≤ 3 ×)", "1.5 ×", true],
     ["≤ 2 × its time", "3.5 ×", false],
@@ -67,7 +77,7 @@ test("each bar is a row with its figure and whether it is met", () => {
 
 test("a run that looked at nothing has no figures, and says where each would be from", () => {
   const rows = bars([], []);
-  expect(rows.map(({ figure, met }) => [figure, met])).toEqual(new Array(14).fill([undefined, undefined]));
+  expect(rows.map(({ figure, met }) => [figure, met])).toEqual(new Array(17).fill([undefined, undefined]));
   expect(new Set(rows.map(({ from }) => from))).toEqual(
     new Set(["costs", "worker", "receivers", "library", "bindings", "start", "npm test (test/chaos)"]),
   );
