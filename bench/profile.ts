@@ -94,16 +94,17 @@ function folderOf(area: string): string {
   return /^src\/[^/]+/.exec(area)?.[0] ?? area;
 }
 
-const NATIVE: Readonly<Record<string, string>> = {
-  "(program)": "the runtime outside of JavaScript",
-  "(garbage collector)": "garbage collection",
-};
+const NATIVE: ReadonlyMap<string, string> = new Map([
+  ["(program)", "the runtime outside of JavaScript"],
+  ["(garbage collector)", "garbage collection"],
+]);
 
 function areaOf(
   { functionName, url, lineNumber, columnNumber }: CpuProfile["nodes"][number]["callFrame"],
   sources: ReadonlyMap<string, SourceMap>,
 ): string {
-  if (NATIVE[functionName]) return NATIVE[functionName];
+  const native = NATIVE.get(functionName);
+  if (native) return native;
   if (url === "") return `the runtime's ${functionName || "own functions"}`;
   if (url.startsWith("node:internal/deps/undici")) return "undici (Node's fetch)";
   if (url.startsWith("node:")) return "Node's own modules";

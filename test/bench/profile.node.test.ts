@@ -20,7 +20,7 @@ test("time is summed by file and folder, idle time left out, and shared out amon
     {
       nodes: [
         node(1, "a", "worker.js", 0),
-        node(2, "b", "worker.js", 8),
+        node(2, "constructor", "worker.js", 8),
         node(3, "(idle)", ""),
         node(4, "fetch", ""),
         node(5, "(garbage collector)", ""),
