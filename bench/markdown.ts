@@ -44,7 +44,7 @@ export function markdown({
     "## Side by side",
     ...grouped(comparisons),
     "## Where the time of a message goes",
-    "Microseconds of the isolate's or Node's one thread, per message, idle time left out; under 1 % is not shown.",
+    "Microseconds of CPU per message, shared out as a sampling profiler found it; under 1 % is not shown.",
     ...profiles.map(profiled),
   ]
     .join("\n\n")

@@ -31,7 +31,7 @@ export interface Share {
 export interface Profile {
   readonly id: string;
   readonly title: string;
-  /** Microseconds, idle time not counted. */
+  /** Microseconds of CPU time. */
   readonly perRequest: number;
   /** By folder, the largest first. */
   readonly areas: readonly Share[];
@@ -63,19 +63,29 @@ export function selfTimes(
   return summed(shares).filter(({ area, microseconds }) => area !== "" && microseconds > 0);
 }
 
-/** A profile of so many messages. */
+/** What was profiled. */
+export interface Profiled extends Pick<Profile, "id" | "title" | "heapMebibytes"> {
+  readonly messages: number;
+  /** That the process had; a profile's own clock goes on while others have the core. 0 where it cannot be known. */
+  readonly cpuSeconds: number;
+}
+
+/** A profile of so many messages: its shares of the CPU time. */
 export function profileOf(
-  { messages, ...about }: Pick<Profile, "id" | "title" | "heapMebibytes"> & { messages: number },
+  { messages, cpuSeconds, ...about }: Profiled,
   profile: CpuProfile,
   maps?: ReadonlyMap<string, string>,
 ): Profile {
-  const shares = selfTimes(profile, maps).map(({ area, microseconds }) => ({
+  const times = selfTimes(profile, maps);
+  const sampled = times.reduce((sum, { microseconds }) => sum + microseconds, 0);
+  const perRequest = (cpuSeconds > 0 ? cpuSeconds * 1e6 : sampled) / messages;
+  const shares = times.map(({ area, microseconds }) => ({
     area,
-    microseconds: microseconds / messages,
+    microseconds: (microseconds / sampled) * perRequest,
   }));
   return {
     ...about,
-    perRequest: shares.reduce((sum, { microseconds }) => sum + microseconds, 0),
+    perRequest,
     areas: summed(shares.map(({ area, microseconds }) => ({ area: folderOf(area), microseconds }))),
     files: shares.filter(({ area }) => area.startsWith("src/")),
   };

@@ -6,6 +6,7 @@ import { MESSAGE } from "./message.ts";
 
 /** Such a process. */
 export interface Publisher {
+  readonly pid: number;
   /** Does a job so many times and returns the seconds it took. */
   run(job: string, count: number): Promise<number>;
   /** Stops it. */
@@ -43,6 +44,7 @@ export async function startPublisher(
   };
   await line();
   return {
+    pid: child.pid!,
     run: async (job, count) => {
       child.stdin!.write(`${job} ${count}\n`);
       return Number(await line());

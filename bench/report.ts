@@ -30,7 +30,7 @@ export function printCosts(costs: readonly Cost[]): void {
 /** Prints where the time of a publish goes. */
 export function printProfile({ title, perRequest, areas, files, heapMebibytes }: Profile): void {
   const heap = heapMebibytes === undefined ? "" : `, ${short(heapMebibytes)} MiB of V8 heap`;
-  console.log(`\n${title}: ${short(perRequest)} µs of the isolate's thread per message${heap}`);
+  console.log(`\n${title}: ${short(perRequest)} µs of CPU per message${heap}`);
   const notable = (shares: Profile["areas"]) =>
     shares.filter(({ microseconds }) => microseconds >= perRequest / 100);
   for (const { area, microseconds } of notable(areas)) {

@@ -8,6 +8,7 @@ import { inspect } from "../inspector.ts";
 import { type LoadRequest, load } from "../load.ts";
 import type { Pace } from "../pace.ts";
 import { freePort } from "../ports.ts";
+import { usage } from "../processes.ts";
 import { type CpuProfile, type Profile, profileOf } from "../profile.ts";
 import { startPublisher } from "../publisher.ts";
 import { skip } from "../rounds.ts";
@@ -70,12 +71,14 @@ async function ofWorker(
     await load(to, CONCURRENCY, seconds);
     const inspector = await inspect(inspectorPort);
     let messages = 0;
+    const before = usage(worker.pid).cpuSeconds;
     const profile = await inspector.profile(async () => {
       messages = (await load(to, CONCURRENCY, seconds * 2)).count;
     });
+    const cpuSeconds = usage(worker.pid).cpuSeconds - before;
     const heapMebibytes = (await inspector.heapBytes()) / 2 ** 20;
     inspector.close();
-    return profileOf({ ...names, messages, heapMebibytes }, profile, maps);
+    return profileOf({ ...names, messages, cpuSeconds, heapMebibytes }, profile, maps);
   } finally {
     await worker.close();
   }
@@ -90,9 +93,11 @@ async function ofLibrary(
   const folder = temporaryFolder();
   const flags = ["--cpu-prof", `--cpu-prof-interval=${INTERVAL}`, `--cpu-prof-dir=${folder}`];
   const publisher = await startPublisher(process.execPath, "kombu_edge.ts", database.url, { flags });
+  const before = usage(publisher.pid).cpuSeconds;
   await publisher.run(job, messages);
+  const cpuSeconds = usage(publisher.pid).cpuSeconds - before;
   await publisher.end();
   const [file] = readdirSync(folder);
   const profile = JSON.parse(readFileSync(join(folder, file!), "utf8")) as CpuProfile;
-  return profileOf({ ...names, messages }, profile);
+  return profileOf({ ...names, messages, cpuSeconds }, profile);
 }

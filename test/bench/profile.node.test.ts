@@ -14,9 +14,9 @@ const MAP = JSON.stringify({
   mappings: "AAAA,QCAA",
 });
 
-test("time is summed by file and folder, idle time left out, and shared out among the messages", () => {
+test("time is summed by file and folder, idle time left out, as shares of the CPU time of a message", () => {
   const profile = profileOf(
-    { id: "p", title: "publish", messages: 10, heapMebibytes: 5 },
+    { id: "p", title: "publish", messages: 10, cpuSeconds: 0.00136, heapMebibytes: 5 },
     {
       nodes: [
         node(1, "a", "worker.js", 0),
@@ -35,14 +35,14 @@ test("time is summed by file and folder, idle time left out, and shared out amon
     id: "p",
     title: "publish",
     heapMebibytes: 5,
-    perRequest: 68,
+    perRequest: 136,
     areas: [
-      { area: "src/redis", microseconds: 40 },
-      { area: "@upstash/redis", microseconds: 20 },
-      { area: "the runtime's fetch", microseconds: 5 },
-      { area: "garbage collection", microseconds: 2 },
-      { area: "undici (Node's fetch)", microseconds: 1 },
+      { area: "src/redis", microseconds: 80 },
+      { area: "@upstash/redis", microseconds: 40 },
+      { area: "the runtime's fetch", microseconds: 10 },
+      { area: "garbage collection", microseconds: 4 },
+      { area: "undici (Node's fetch)", microseconds: 2 },
     ],
-    files: [{ area: "src/redis/client.ts", microseconds: 40 }],
+    files: [{ area: "src/redis/client.ts", microseconds: 80 }],
   });
 });
