@@ -54,8 +54,9 @@ export async function serve(
   writeFileSync(join(folder, "config.capnp"), configuration(port, workers));
   const inspector = inspectorPort === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspectorPort}`];
   const start = performance.now();
+  // The gateway's line for each request goes nowhere.
   const child = startChild(BINARY, ["serve", ...inspector, join(folder, "config.capnp")], {
-    stdio: ["ignore", "inherit", inspectorPort === undefined ? "inherit" : "ignore"],
+    stdio: ["ignore", "ignore", inspectorPort === undefined ? "inherit" : "ignore"],
   });
   const close = async () => {
     await stopChild(child);
