@@ -21,8 +21,8 @@ const INTERVAL = 200;
 
 /** Jobs of the publisher, and how many messages for each second of the pace. */
 const LIBRARY = [
-  { job: "publish", title: "library in Node, publish", count: 5_000 },
-  { job: "sendTask", title: "library in Node, sendTask", count: 5_000 },
+  { job: "publish", title: "library in Node, publish", count: 4_000 },
+  { job: "sendTask", title: "library in Node, sendTask", count: 4_000 },
   { job: "publishMany", title: "library in Node, publishMany", count: 200_000 },
   { job: "applyMany", title: "library in Node, applyMany", count: 50_000 },
 ] as const;
