@@ -86,7 +86,7 @@ export function bars(costs: readonly Cost[], comparisons: readonly Comparison[])
       bar: "0",
       figure: undefined,
       met: undefined,
-      from: "npm test (test/chaos)",
+      from: "npm run test:chaos",
     },
   ];
 }

@@ -79,6 +79,6 @@ test("a run that looked at nothing has no figures, and says where each would be 
   const rows = bars([], []);
   expect(rows.map(({ figure, met }) => [figure, met])).toEqual(new Array(17).fill([undefined, undefined]));
   expect(new Set(rows.map(({ from }) => from))).toEqual(
-    new Set(["costs", "worker", "receivers", "library", "bindings", "start", "npm test (test/chaos)"]),
+    new Set(["costs", "worker", "receivers", "library", "bindings", "start", "npm run test:chaos"]),
   );
 });
