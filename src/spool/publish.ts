@@ -4,9 +4,10 @@
  */
 import { toDelivery } from "../delivery/deliver.ts";
 import { deliverStrictly } from "../delivery/deliver_strictly.ts";
+import type { Item } from "../delivery/lines.ts";
 import type { Delivery, DeliveryContext } from "../delivery/publication.ts";
 import { type Destination, lateGuard, toChannel, toQueues } from "../delivery/put.ts";
-import { type Item, type ItemOutcome, putMany } from "../delivery/put_many.ts";
+import { type ItemOutcome, putMany } from "../delivery/put_many.ts";
 import { declareCommands, missingBindings, readTables } from "../delivery/tables.ts";
 import { OutcomeUnknownError, RefusedError, UnavailableError, UnroutableError } from "../errors.ts";
 import type { BindingTable } from "../routing/table.ts";
