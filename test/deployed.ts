@@ -12,8 +12,15 @@ export interface Deployed {
   stop(): Promise<void>;
 }
 
-/** Builds the Worker and starts it with these variables. */
-export async function deploy(variables: Readonly<Record<string, string>>): Promise<Deployed> {
+/**
+ * Builds the Worker and starts it with these variables.
+ *
+ * @param heard Called with every line that the Worker or its runtime writes. Default: they go to the console.
+ */
+export async function deploy(
+  variables: Readonly<Record<string, string>>,
+  heard?: (line: string) => void,
+): Promise<Deployed> {
   const directory = await mkdtemp(join(tmpdir(), "kombu-edge-worker-"));
   await buildWorker(directory);
   const paths = (await readdir(directory, { recursive: true })).filter((path) => path.endsWith(".js"));
@@ -25,6 +32,7 @@ export async function deploy(variables: Readonly<Record<string, string>>): Promi
   );
   const worker = new Miniflare({
     host: "127.0.0.1",
+    ...(heard && { handleStructuredLogs: ({ message }) => heard(message) }),
     workers: [
       {
         config: {
