@@ -6,8 +6,8 @@
 import { DateTime, Decimal, PlainDate, PlainTime, UUID } from "../envelope/typed.ts";
 import { EncodeError } from "../errors.ts";
 
-/** Texts first, so that what is inside of them is left alone. */
-const TOKENS = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN|-?\d+(\.\d+)?([eE][+-]?\d+)?/g;
+/** Texts first, so that what is inside of them is left alone; one without an end too, or each of its quotes would be tried. */
+const TOKENS = /"(?:[^"\\]|\\[\s\S])*"?|-?Infinity|NaN|-?\d+(\.\d+)?([eE][+-]?\d+)?/g;
 const TYPE = "\u0000type";
 
 /**
