@@ -34,11 +34,27 @@ function around(member: string): string {
 }
 
 const malformed: readonly Body[] = [
-  ...["", "{", "[", '"', "nul", "0123", "+1", "[1,]", "{'a':1}", '{"a":1}}', "\0", "\t\n", "<x/>", "undefined"].map(
-    (content) => text(`not JSON: ${JSON.stringify(content)}`, content + (content && MARK)),
-  ),
+  ...[
+    "",
+    "{",
+    "[",
+    '"',
+    "nul",
+    "0123",
+    "+1",
+    "[1,]",
+    "{'a':1}",
+    '{"a":1}}',
+    "\0",
+    "\t\n",
+    "<x/>",
+    "undefined",
+  ].map((content) => text(`not JSON: ${JSON.stringify(content)}`, content + (content && MARK))),
   text("an empty body", ""),
-  text("XML with an external entity", `<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;${MARK}</x>`),
+  text(
+    "XML with an external entity",
+    `<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;${MARK}</x>`,
+  ),
   bytes("a byte order mark", [0xef, 0xbb, 0xbf], around('"x":1')),
   bytes("two byte order marks", [0xef, 0xbb, 0xbf, 0xef, 0xbb, 0xbf], "{}"),
   { name: "UTF-16", bytes: Buffer.from(`\ufeff${around('"x":1')}`, "utf16le") },
@@ -46,8 +62,14 @@ const malformed: readonly Body[] = [
   bytes("an overlong slash", `{"body":"${MARK}`, [0xc0, 0xaf], '"}'),
   bytes("half a character", `{"body":"${MARK}`, [0xe2, 0x82], '"}'),
   bytes("a surrogate in UTF-8", `{"body":"${MARK}`, [0xed, 0xa0, 0x80], '"}'),
-  text("a lone surrogate in every place", around('"headers":{"\\ud800":"\\udfff"},"args":["\\ud800"],"id":"\\ud800"')),
-  text("NUL in every place", around('"headers":{"\\u0000":"\\u0000"},"args":["\\u0000"],"queue":"a\\u0000b"')),
+  text(
+    "a lone surrogate in every place",
+    around('"headers":{"\\ud800":"\\udfff"},"args":["\\ud800"],"id":"\\ud800"'),
+  ),
+  text(
+    "NUL in every place",
+    around('"headers":{"\\u0000":"\\u0000"},"args":["\\u0000"],"queue":"a\\u0000b"'),
+  ),
   text("a literal control character", `{"body":"${MARK}\n\u0001"}`),
   text("a form", `data=${encodeURIComponent(around('"x":1'))}&write_key=${MARK}`),
   text("a form of nothing but separators", "&=".repeat(100_000)),
@@ -66,12 +88,21 @@ const deep: readonly Body[] = [
   ...["body", "args", "kwargs", "headers", "link", "chain", "properties", "data", "queue"].map((member) =>
     text(
       `50 000 levels in ${member}`,
-      around(`"${member}":${'[{"x":'.repeat(25_000)}1${"}]".repeat(25_000)}`).replace('"body":"canary-body-99ff",', ""),
+      around(`"${member}":${'[{"x":'.repeat(25_000)}1${"}]".repeat(25_000)}`).replace(
+        '"body":"canary-body-99ff",',
+        "",
+      ),
     ),
   ),
   text("a chain of chains", `${'{"chain":['.repeat(5_000)}{"task":"hostile.x"}${"]}".repeat(5_000)}`),
-  text("links of links", `${'{"task":"hostile.x","link":'.repeat(5_000)}{"task":"hostile.y"}${"}".repeat(5_000)}`),
-  text("1000 levels that are allowed in none", `{"body":${"[".repeat(1_000)}${"]".repeat(1_000)},"routing_key":"hostile"}`),
+  text(
+    "links of links",
+    `${'{"task":"hostile.x","link":'.repeat(5_000)}{"task":"hostile.y"}${"}".repeat(5_000)}`,
+  ),
+  text(
+    "1000 levels that are allowed in none",
+    `{"body":${"[".repeat(1_000)}${"]".repeat(1_000)},"routing_key":"hostile"}`,
+  ),
 ];
 
 const JSON_ONLY = { type: "application/json", heavy: true };
@@ -85,7 +116,11 @@ const large: readonly Body[] = [
   text("300 000 empty objects in lines", "{}\n".repeat(300_000), { ...LINES, bound: 10_000 }),
   text("300 000 empty objects in an array", `[${"{},".repeat(300_000)}{}]`, { ...JSON_ONLY, bound: 10_000 }),
   text("300 000 numbers in an array", `[${"0,".repeat(300_000)}0]`, JSON_ONLY),
-  text("100 000 keys", `{${Array.from({ length: 60_000 }, (_, index) => `"k${index}":0`).join()}}`, JSON_ONLY),
+  text(
+    "100 000 keys",
+    `{${Array.from({ length: 60_000 }, (_, index) => `"k${index}":0`).join()}}`,
+    JSON_ONLY,
+  ),
   text("a key of 500 000 characters", `{"${"k".repeat(500_000)}":1}`, JSON_ONLY),
   text("200 000 times the same key", `{${'"a":1,'.repeat(130_000)}"a":2}`, JSON_ONLY),
   text("900 kB of backslashes", `{"body":"${"\\\\".repeat(450_000)}","routing_key":"hostile"}`, JSON_ONLY),
@@ -94,30 +129,57 @@ const large: readonly Body[] = [
 ];
 
 const numbers: readonly Body[] = [
-  ...["1e400", "-1e400", "1E+999999999", "9".repeat(4_300), "9".repeat(4_301), "1".repeat(100_000), "-0", "1e-400"].map(
-    (number) =>
-      text(
-        `the number ${number.slice(0, 20)}`,
-        around(`"priority":${number},"x":${number},"args":[${number}],"countdown":${number},"expiration":${number}`),
+  ...[
+    "1e400",
+    "-1e400",
+    "1E+999999999",
+    "9".repeat(4_300),
+    "9".repeat(4_301),
+    "1".repeat(100_000),
+    "-0",
+    "1e-400",
+  ].map((number) =>
+    text(
+      `the number ${number.slice(0, 20)}`,
+      around(
+        `"priority":${number},"x":${number},"args":[${number}],"countdown":${number},"expiration":${number}`,
       ),
+    ),
   ),
-  text("digits that an expression may dwell on", `{"body":${"1".repeat(15)}.${"0".repeat(400_000)}1,"routing_key":"hostile"}`, JSON_ONLY),
+  text(
+    "digits that an expression may dwell on",
+    `{"body":${"1".repeat(15)}.${"0".repeat(400_000)}1,"routing_key":"hostile"}`,
+    JSON_ONLY,
+  ),
   text("a million short numbers", `{"body":[${"1.0,".repeat(200_000)}1],"routing_key":"hostile"}`, JSON_ONLY),
 ];
 
-const keys: readonly Body[] = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "then", "toJSON"].map(
-  (key) =>
-    text(
-      `the key ${key}`,
-      around(
-        `"${key}":{"admin":true,"status":500},"headers":{"${key}":{"x":1}},"kwargs":{"${key}":1},"data":{"${key}":null}`,
-      ),
+const keys: readonly Body[] = [
+  "__proto__",
+  "constructor",
+  "prototype",
+  "toString",
+  "hasOwnProperty",
+  "then",
+  "toJSON",
+].map((key) =>
+  text(
+    `the key ${key}`,
+    around(
+      `"${key}":{"admin":true,"status":500},"headers":{"${key}":{"x":1}},"kwargs":{"${key}":1},"data":{"${key}":null}`,
     ),
+  ),
 );
 
 const duplicates: readonly Body[] = [
-  text("every key twice", around('"routing_key":"_kombu.binding.x","body":"b","task":"other","routing_key":"unacked"')),
-  text("a typed value of Kombu's", around('"x":{"__type__":"datetime","__value__":"x"},"args":[{"__type__":"uuid","__value__":1}]')),
+  text(
+    "every key twice",
+    around('"routing_key":"_kombu.binding.x","body":"b","task":"other","routing_key":"unacked"'),
+  ),
+  text(
+    "a typed value of Kombu's",
+    around('"x":{"__type__":"datetime","__value__":"x"},"args":[{"__type__":"uuid","__value__":1}]'),
+  ),
 ];
 
 const zeros = Buffer.alloc(64_000_000);
@@ -130,20 +192,26 @@ const compressed: readonly Body[] = [
   { name: "a gzip bomb in a gzip", bytes: gzipSync(bomb), headers: gzip },
   { name: "ten gzip members", bytes: Buffer.concat(Array.from({ length: 10 }, () => whole)), headers: gzip },
   { name: "half a gzip", bytes: whole.subarray(0, whole.length / 2), headers: gzip },
-  { name: "a gzip with another checksum", bytes: Buffer.concat([whole.subarray(0, -8), Buffer.alloc(8)]), headers: gzip },
+  {
+    name: "a gzip with another checksum",
+    bytes: Buffer.concat([whole.subarray(0, -8), Buffer.alloc(8)]),
+    headers: gzip,
+  },
   { name: "a gzip that is none", bytes: Buffer.from(MARK), headers: gzip },
   { name: "a bare deflate as gzip", bytes: deflateRawSync(zeros.subarray(0, 100_000)), headers: gzip },
-  ...["br", "zstd", "gzip, gzip", "identity, gzip", "x-gzip;q=1", "deflate", "compress", `${MARK}`].map((coding) => ({
-    name: `the coding ${coding}`,
-    bytes: whole,
-    headers: [["content-encoding", coding]] as const,
-  })),
+  ...["br", "zstd", "gzip, gzip", "identity, gzip", "x-gzip;q=1", "deflate", "compress", `${MARK}`].map(
+    (coding) => ({
+      name: `the coding ${coding}`,
+      bytes: whole,
+      headers: [["content-encoding", coding]] as const,
+    }),
+  ),
 ];
 
 const labels: readonly Body[] = [
   "application/json; charset=utf-16",
   "application/json; charset=utf-7",
-  "application/json;charset=\"utf-8",
+  'application/json;charset="utf-8',
   "text/plain",
   "text/plain; charset=us-ascii",
   "application/x-www-form-urlencoded",

@@ -4,7 +4,11 @@
 const WIDTH = 4;
 
 /** Runs all of them. */
-export async function each<Item>(items: readonly Item[], run: (item: Item) => Promise<unknown>, width: number = WIDTH): Promise<void> {
+export async function each<Item>(
+  items: readonly Item[],
+  run: (item: Item) => Promise<unknown>,
+  width: number = WIDTH,
+): Promise<void> {
   let next = 0;
   await Promise.all(
     Array.from({ length: width }, async () => {

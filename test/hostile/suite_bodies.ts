@@ -18,10 +18,17 @@ export function bodies(world: () => World, routes: () => readonly Known[]): void
           const types = type === undefined ? [TYPES[0], turn] : [type];
           return types.map((one) => [method, path, one] as const);
         });
-      await each(requests, async ([method, path, one]) => {
-        const all = [...AUTHORIZED, ["content-type", one] as const, ...headers];
-        await world().attack({ method, target: fill(path), headers: all, body: bytes }, { ...(bound && { bound }) });
-      }, heavy ? 1 : undefined);
+      await each(
+        requests,
+        async ([method, path, one]) => {
+          const all = [...AUTHORIZED, ["content-type", one] as const, ...headers];
+          await world().attack(
+            { method, target: fill(path), headers: all, body: bytes },
+            { ...(bound && { bound }) },
+          );
+        },
+        heavy ? 1 : undefined,
+      );
     });
   });
 }

@@ -13,7 +13,10 @@ const PLACES: readonly [target: string, body: (queue: string) => unknown][] = [
   ["/v1/tasks/hostile", (queue) => ({ queue })],
   ["/v1/tasks/hostile", (reply_to) => ({ reply_to })],
   ["/v1/tasks/hostile", (queue) => ({ link: { task: "hostile", queue } })],
-  ["/v1/tasks/hostile", (queue) => ({ link: [{ task: "hostile", link_error: [{ task: "hostile", queue }] }] })],
+  [
+    "/v1/tasks/hostile",
+    (queue) => ({ link: [{ task: "hostile", link_error: [{ task: "hostile", queue }] }] }),
+  ],
   ["/v1/tasks/hostile", (reply_to) => ({ link_error: { task: "hostile", reply_to } })],
   ["/v1/tasks/hostile", (routing_key) => ({ exchange: "", routing_key })],
   ["/v1/tasks", (queue) => ({ task: "hostile", queue })],
@@ -43,7 +46,10 @@ export function names(world: () => World, routes: () => readonly Known[]): void 
       await each(paths, async ({ method, path, hasBody }) => {
         const target = fill(path, name);
         const headers = [...AUTHORIZED, ["content-type", "application/json"] as const];
-        await world().attack({ method, target, headers, ...(hasBody && { body: "{}" }) }, { byRuntime: true });
+        await world().attack(
+          { method, target, headers, ...(hasBody && { body: "{}" }) },
+          { byRuntime: true },
+        );
       });
     });
 
@@ -73,15 +79,32 @@ export function names(world: () => World, routes: () => readonly Known[]): void 
 
     test("what Kombu keeps is as it was", async () => {
       const { redis } = world();
-      expect(await redis("SMEMBERS", "_kombu.binding.hostile-kept")).toEqual(["a\u0006\u0016\u0006\u0016kept"]);
+      expect(await redis("SMEMBERS", "_kombu.binding.hostile-kept")).toEqual([
+        "a\u0006\u0016\u0006\u0016kept",
+      ]);
       expect(await redis("HGETALL", "unacked")).toEqual(["tag", "kept"]);
       expect(await redis("ZCARD", "unacked_index")).toBe(1);
-      expect(await redis("EXISTS", "unacked_mutex", "_kombu.binding.", "_kombu", "_kombu-edge.guard.x")).toBe(0);
+      expect(await redis("EXISTS", "unacked_mutex", "_kombu.binding.", "_kombu", "_kombu-edge.guard.x")).toBe(
+        0,
+      );
       await redis("DEL", "_kombu.binding.hostile-kept", "unacked", "unacked_index");
     });
 
     test("patterns and separators in routing keys and exchanges", async () => {
-      const keys = ["#", "*", "#.#.#.#", "*.".repeat(500), "**", "*a", "(a+)+$", "\u0006\u0016", "\u0000", "a\nb", "^$", "\\"];
+      const keys = [
+        "#",
+        "*",
+        "#.#.#.#",
+        "*.".repeat(500),
+        "**",
+        "*a",
+        "(a+)+$",
+        "\u0006\u0016",
+        "\u0000",
+        "a\nb",
+        "^$",
+        "\\",
+      ];
       for (const key of keys) {
         const routing = `routing_key=${encodeURIComponent(key)}&type=topic`;
         const name = encodeURIComponent(key);
@@ -89,18 +112,39 @@ export function names(world: () => World, routes: () => readonly Known[]): void 
         const binding = JSON.stringify({ queue: "hostile-bound", routing_key: key, type: "topic" });
         const bindings = "/v1/exchanges/hostile-topic/bindings";
         await world().attack({ method: "PUT", target: bindings, headers: json, body: binding });
-        for (const target of [`/v1/exchanges/hostile-topic/messages?${routing}`, `/v1/exchanges/${name}/messages?${routing}`]) {
+        for (const target of [
+          `/v1/exchanges/hostile-topic/messages?${routing}`,
+          `/v1/exchanges/${name}/messages?${routing}`,
+        ]) {
           await world().attack({ target, headers: AUTHORIZED, body: "1" });
         }
-        await world().attack({ method: "GET", target: `/v1/exchanges/${name}/route?${routing}`, headers: AUTHORIZED });
+        await world().attack({
+          method: "GET",
+          target: `/v1/exchanges/${name}/route?${routing}`,
+          headers: AUTHORIZED,
+        });
         await world().attack({ method: "GET", target: bindings, headers: AUTHORIZED }, { statuses: [200] });
         await world().attack({ method: "DELETE", target: bindings, headers: json, body: binding });
       }
     });
 
     test("queries that repeat, contradict or never end", async () => {
-      const queries = ["a=1&a=2", "%=1", "__proto__=1", "constructor=x", "priority=1e999", "priority=NaN", "wait=-1"];
-      queries.push("&".repeat(10_000), `x=${"y".repeat(8_000)}`, "routing_key=%ff", "wait=0&wait=0", "terminate=maybe");
+      const queries = [
+        "a=1&a=2",
+        "%=1",
+        "__proto__=1",
+        "constructor=x",
+        "priority=1e999",
+        "priority=NaN",
+        "wait=-1",
+      ];
+      queries.push(
+        "&".repeat(10_000),
+        `x=${"y".repeat(8_000)}`,
+        "routing_key=%ff",
+        "wait=0&wait=0",
+        "terminate=maybe",
+      );
       for (const query of queries) {
         await each(routes(), async ({ method, path }) => {
           const target = `${fill(path)}?${query}`;

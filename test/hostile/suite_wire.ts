@@ -17,22 +17,55 @@ const HEADERS: Readonly<Record<string, Headers>> = {
   "NUL in a header": [["x-nul", "a\0b"]],
   "no name": [["", MARK]],
   "a space before the colon": [["content-type ", "application/json"]],
-  "bytes that are no text": [["idempotency-key", "\xff\xfe\x80"], ["x-request-id", "\xc3\x28"]],
+  "bytes that are no text": [
+    ["idempotency-key", "\xff\xfe\x80"],
+    ["x-request-id", "\xc3\x28"],
+  ],
   "two types": [JSON_TYPE, ["content-type", "text/xml"]],
-  "two keys": [["idempotency-key", MARK], ["idempotency-key", `${MARK}2`]],
+  "two keys": [
+    ["idempotency-key", MARK],
+    ["idempotency-key", `${MARK}2`],
+  ],
   "a key of 10 kB": [["idempotency-key", MARK.repeat(600)]],
   "an empty key": [["idempotency-key", ""]],
-  "a trace that is none": [["traceparent", `00-${MARK}-\x01-zz`], ["tracestate", "=".repeat(5_000)]],
-  "another method": [["x-http-method-override", "DELETE"], ["x-method-override", "DELETE"]],
-  "another host": [["x-forwarded-host", MARK], ["forwarded", `host=${MARK}`], ["x-original-url", "/healthz"]],
-  "another address": [["cf-connecting-ip", `${MARK}, 1`], ["x-forwarded-for", "127.0.0.1"], ["x-real-ip", "::1"]],
-  "an origin": [["origin", `https://${MARK}.example`], ["access-control-request-method", "POST"]],
+  "a trace that is none": [
+    ["traceparent", `00-${MARK}-\x01-zz`],
+    ["tracestate", "=".repeat(5_000)],
+  ],
+  "another method": [
+    ["x-http-method-override", "DELETE"],
+    ["x-method-override", "DELETE"],
+  ],
+  "another host": [
+    ["x-forwarded-host", MARK],
+    ["forwarded", `host=${MARK}`],
+    ["x-original-url", "/healthz"],
+  ],
+  "another address": [
+    ["cf-connecting-ip", `${MARK}, 1`],
+    ["x-forwarded-for", "127.0.0.1"],
+    ["x-real-ip", "::1"],
+  ],
+  "an origin": [
+    ["origin", `https://${MARK}.example`],
+    ["access-control-request-method", "POST"],
+  ],
   "an origin of null": [["origin", "null"]],
-  "an upgrade": [["upgrade", "websocket"], ["sec-websocket-key", "x"], ["sec-websocket-version", "13"]],
-  "another protocol": [["upgrade", "h2c"], ["http2-settings", "AAMAAABkAAQAAP__"]],
+  "an upgrade": [
+    ["upgrade", "websocket"],
+    ["sec-websocket-key", "x"],
+    ["sec-websocket-version", "13"],
+  ],
+  "another protocol": [
+    ["upgrade", "h2c"],
+    ["http2-settings", "AAMAAABkAAQAAP__"],
+  ],
   "a wait for leave": [["expect", "100-continue"]],
   "an unknown wait": [["expect", MARK]],
-  "a range": [["range", "bytes=0-0,1-1,-1"], ["if-none-match", "*"]],
+  "a range": [
+    ["range", "bytes=0-0,1-1,-1"],
+    ["if-none-match", "*"],
+  ],
   "an endless accept": [["accept", "text/event-stream;q=".repeat(500)]],
   "CloudEvents headers": [
     ["ce-specversion", "1.0"],
@@ -48,7 +81,10 @@ const HEADERS: Readonly<Record<string, Headers>> = {
     ["ce-source", '"'],
     ["ce-type", "%25".repeat(3_000)],
   ],
-  "a sender that asks for leave": [["webhook-request-origin", `${MARK}\tx`], ["webhook-request-rate", "x"]],
+  "a sender that asks for leave": [
+    ["webhook-request-origin", `${MARK}\tx`],
+    ["webhook-request-rate", "x"],
+  ],
 };
 
 /** Ways to say how long a body is. */
@@ -56,17 +92,47 @@ const FRAMES: readonly [name: string, headers: Headers, body: string][] = [
   ["a negative length", [["content-length", "-1"]], "{}"],
   ["a length that is no number", [["content-length", "0x2"]], "{}"],
   ["a length beyond all numbers", [["content-length", "9".repeat(40)]], "{}"],
-  ["two lengths", [["content-length", "2"], ["content-length", "3"]], "{} "],
-  ["a length and chunks", [["content-length", "2"], ["transfer-encoding", "chunked"]], "0\r\n\r\n"],
+  [
+    "two lengths",
+    [
+      ["content-length", "2"],
+      ["content-length", "3"],
+    ],
+    "{} ",
+  ],
+  [
+    "a length and chunks",
+    [
+      ["content-length", "2"],
+      ["transfer-encoding", "chunked"],
+    ],
+    "0\r\n\r\n",
+  ],
   ["two transfer codings", [["transfer-encoding", "gzip, chunked"]], "0\r\n\r\n"],
   ["a chunk of no size", [["transfer-encoding", "chunked"]], "zz\r\n{}\r\n0\r\n\r\n"],
   ["a chunk beyond all sizes", [["transfer-encoding", "chunked"]], "ffffffffffffffff\r\n{}"],
-  ["a chunk with an extension", [["transfer-encoding", "chunked"]], `2;${"x".repeat(5_000)}\r\n{}\r\n0\r\n\r\n`],
+  [
+    "a chunk with an extension",
+    [["transfer-encoding", "chunked"]],
+    `2;${"x".repeat(5_000)}\r\n{}\r\n0\r\n\r\n`,
+  ],
   ["a request within the body", [["content-length", "0"]], `GET /v1/queues HTTP/1.1\r\nHost: x\r\n\r\n`],
 ];
 
 /** Not CONNECT, which never reaches a Worker: workerd by itself has a handler of its own for it. */
-const METHODS = ["HEAD", "OPTIONS", "TRACE", "GET", "POST", "PUT", "PATCH", "DELETE", "PROPFIND", "PURGE", "get"];
+const METHODS = [
+  "HEAD",
+  "OPTIONS",
+  "TRACE",
+  "GET",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "PROPFIND",
+  "PURGE",
+  "get",
+];
 
 /** The suite. */
 export function wire(world: () => World, routes: () => readonly Known[]): void {
@@ -126,7 +192,9 @@ export function wire(world: () => World, routes: () => readonly Known[]): void {
     });
 
     test("forty bodies that stop keep nobody else waiting", async () => {
-      const targets = routes().filter(({ hasBody }) => hasBody).map(({ path }) => fill(path));
+      const targets = routes()
+        .filter(({ hasBody }) => hasBody)
+        .map(({ path }) => fill(path));
       const stalled = Array.from({ length: 40 }, (_, index) =>
         world().stall({
           target: targets[index % targets.length]!,
@@ -134,7 +202,10 @@ export function wire(world: () => World, routes: () => readonly Known[]): void {
           chunks: [`{"body":"${CANARIES.body}`, null],
         }),
       );
-      await world().attack({ target: "/v1/queues/hostile/messages", headers: AUTHORIZED, body: "1" }, { statuses: [202] });
+      await world().attack(
+        { target: "/v1/queues/hostile/messages", headers: AUTHORIZED, body: "1" },
+        { statuses: [202] },
+      );
       for (const stop of stalled) stop();
     });
   });

@@ -115,7 +115,8 @@ function judge(sent: Sent, got: Got, expected: Expected, canaries: readonly stri
   if (isWaiting(sent) && status === 0) return;
   expect(milliseconds, what).toBeLessThan(expected.bound ?? BOUND_MS);
   for (const canary of canaries) {
-    if (!expected.shown?.includes(canary)) expect(raw.includes(canary), `${what}\nshows ${canary}`).toBe(false);
+    if (!expected.shown?.includes(canary))
+      expect(raw.includes(canary), `${what}\nshows ${canary}`).toBe(false);
   }
   expect(FRAME.test(body), what).toBe(false);
   if (expected.statuses) expect(expected.statuses, what).toContain(status);
