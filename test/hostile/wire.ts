@@ -13,6 +13,8 @@ export interface Sent {
   readonly chunks?: readonly (string | Uint8Array | null)[];
   /** Says another length than the body has. */
   readonly length?: string;
+  /** The answer is over when its length has come: the rest of the body never does. */
+  readonly keepOpen?: boolean;
 }
 
 /** What came back. */
@@ -30,7 +32,7 @@ export interface Got {
 /** Sends a request and reads until the connection ends, or `patience` milliseconds are over. */
 export async function send(url: URL, sent: Sent, patience = 5_000): Promise<Got> {
   const start = performance.now();
-  const raw = await exchange(url, written(url, sent), patience);
+  const raw = await exchange(url, written(url, sent), patience, sent.keepOpen);
   const text = raw.toString("latin1");
   const end = text.indexOf("\r\n\r\n");
   const [line = "", ...rows] = text.slice(0, Math.max(end, 0)).split("\r\n");
@@ -82,12 +84,15 @@ function written(url: URL, { method = "POST", target, headers = [], body, chunks
   return parts;
 }
 
-async function exchange(url: URL, parts: readonly Buffer[], patience: number): Promise<Buffer> {
+async function exchange(url: URL, parts: readonly Buffer[], patience: number, keepOpen = false): Promise<Buffer> {
   return await new Promise((resolve) => {
     const socket = connect(Number(url.port), url.hostname);
     const received: Buffer[] = [];
     const timer = setTimeout(() => socket.destroy(), patience);
-    socket.on("data", (piece) => received.push(piece));
+    socket.on("data", (piece) => {
+      received.push(piece);
+      if (keepOpen && isWhole(Buffer.concat(received))) socket.destroy();
+    });
     // A server that refuses early may reset while the client still writes: what came until then is the answer.
     socket.on("error", () => {});
     socket.on("close", () => {
@@ -96,6 +101,13 @@ async function exchange(url: URL, parts: readonly Buffer[], patience: number): P
     });
     socket.write(Buffer.concat(parts));
   });
+}
+
+function isWhole(bytes: Buffer): boolean {
+  const text = bytes.toString("latin1");
+  const end = text.indexOf("\r\n\r\n");
+  const length = /^content-length: (\d+)\r$/im.exec(text)?.[1];
+  return end >= 0 && length !== undefined && bytes.length >= end + 4 + Number(length);
 }
 
 function unchunked(bytes: Buffer): Buffer {
