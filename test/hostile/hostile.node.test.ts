@@ -5,8 +5,12 @@
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { allRoutes, type Known } from "./routes.ts";
+import { access } from "./suite_access.ts";
 import { bodies } from "./suite_bodies.ts";
+import { fuzz } from "./suite_fuzz.ts";
 import { names } from "./suite_names.ts";
+import { senders } from "./suite_senders.ts";
+import { stored } from "./suite_stored.ts";
 import { wire } from "./suite_wire.ts";
 import { judgeLog, startWorld, type World } from "./world.ts";
 
@@ -22,7 +26,7 @@ afterAll(async () => {
   await world?.stop();
 });
 
-for (const suite of [bodies, names, wire]) {
+for (const suite of [access, senders, bodies, names, wire, stored, fuzz]) {
   suite(
     () => world,
     () => routes,

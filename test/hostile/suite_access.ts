@@ -57,7 +57,12 @@ export function access(world: () => World, routes: () => readonly Known[]): void
       expect(guarded().length).toBeGreaterThan(15);
       // The body never comes: an answer means that nobody waited for it.
       await each(guarded(), async ({ method, path, hasBody }) => {
-        const sent = { method, target: fill(path), headers: [JSON_TYPE], ...(hasBody && { length: "1000000" }) };
+        const sent = {
+          method,
+          target: fill(path),
+          headers: [JSON_TYPE],
+          ...(hasBody && { length: "1000000" }),
+        };
         const { headers } = await world().attack({ ...sent, keepOpen: true }, { statuses: [401] });
         expect(headers.get("www-authenticate")).toMatch(/^Bearer/);
       });
@@ -81,7 +86,11 @@ export function access(world: () => World, routes: () => readonly Known[]): void
       const { token } = CANARIES;
       await each(guarded(), async ({ method, path }) => {
         const target = `${fill(path)}?access_token=${token}&token=${token}&write_key=${token}`;
-        const headers = [["cookie", `token=${token}`], ["x-api-key", token], ["proxy-authorization", `Bearer ${token}`]] as const;
+        const headers = [
+          ["cookie", `token=${token}`],
+          ["x-api-key", token],
+          ["proxy-authorization", `Bearer ${token}`],
+        ] as const;
         await world().attack({ method, target, headers, body: "{}" }, { statuses: [401] });
       });
     });
@@ -96,24 +105,48 @@ export function access(world: () => World, routes: () => readonly Known[]): void
           { statuses: [403] },
         );
         const needed = right.replace(/\{\w+\}/g, "other");
-        expect(JSON.parse(got.body)).toMatchObject({ type: "urn:kombu-edge:problem:forbidden", right: needed });
+        expect(JSON.parse(got.body)).toMatchObject({
+          type: "urn:kombu-edge:problem:forbidden",
+          right: needed,
+        });
       });
     });
 
     test("rights within a body are asked for too", async () => {
       for (const [target, body] of FORBIDDEN) {
-        await world().attack({ target, headers: [LIMITED, JSON_TYPE], body: JSON.stringify(body) }, { statuses: [403] });
+        await world().attack(
+          { target, headers: [LIMITED, JSON_TYPE], body: JSON.stringify(body) },
+          { statuses: [403] },
+        );
       }
-      const batch = JSON.stringify([{ routing_key: "limited", body: 1 }, { routing_key: "other", body: 2 }]);
-      const got = await world().attack({ target: "/v1/messages", headers: [LIMITED, JSON_TYPE], body: batch }, { statuses: [207] });
+      const batch = JSON.stringify([
+        { routing_key: "limited", body: 1 },
+        { routing_key: "other", body: 2 },
+      ]);
+      const got = await world().attack(
+        { target: "/v1/messages", headers: [LIMITED, JSON_TYPE], body: batch },
+        { statuses: [207] },
+      );
       expect(JSON.parse(got.body).results[1]).toMatchObject({ status: 403 });
       expect(await world().redis("EXISTS", "other")).toBe(0);
       await world().redis("DEL", "limited");
     });
 
     test("what a path hides is what the right is asked for", async () => {
-      for (const name of ["limited%2Fother", "limited%00", "limited%20", "LIMITED", "%20limited", "limited.", "limited%0a"]) {
-        for (const target of [`/v1/queues/${name}/messages`, `/v1/exchanges/${name}/messages`, `/v1/tasks/${name}`]) {
+      for (const name of [
+        "limited%2Fother",
+        "limited%00",
+        "limited%20",
+        "LIMITED",
+        "%20limited",
+        "limited.",
+        "limited%0a",
+      ]) {
+        for (const target of [
+          `/v1/queues/${name}/messages`,
+          `/v1/exchanges/${name}/messages`,
+          `/v1/tasks/${name}`,
+        ]) {
           await world().attack({ target, headers: [LIMITED, JSON_TYPE], body: "{}" }, { statuses: [403] });
         }
       }

@@ -84,7 +84,12 @@ function written(url: URL, { method = "POST", target, headers = [], body, chunks
   return parts;
 }
 
-async function exchange(url: URL, parts: readonly Buffer[], patience: number, keepOpen = false): Promise<Buffer> {
+async function exchange(
+  url: URL,
+  parts: readonly Buffer[],
+  patience: number,
+  keepOpen = false,
+): Promise<Buffer> {
   return await new Promise((resolve) => {
     const socket = connect(Number(url.port), url.hostname);
     const received: Buffer[] = [];
