@@ -6,7 +6,7 @@ import { addBindings, purge, remove, removeBinding, stepSizes } from "./delivery
 import { binding, declaredBindings } from "./delivery/bindings.ts";
 import { type ChannelOptions, resolveChannelOptions } from "./delivery/channel_options.ts";
 import { deliver } from "./delivery/deliver.ts";
-import { type BatchOptions, deliverMany, type Outcome } from "./delivery/deliver_many.ts";
+import type { BatchOptions, Outcome } from "./delivery/deliver_many.ts";
 import { type MessageContext, preparePublication } from "./delivery/prepare.ts";
 import type { Delivery, DeliveryContext, Publication } from "./delivery/publication.ts";
 import type { PublishOptions } from "./delivery/publish_options.ts";
@@ -25,6 +25,14 @@ export interface ChannelEnvironment {
   readonly KV_REST_API_URL?: string;
   readonly KV_REST_API_TOKEN?: string;
 }
+
+/** {@link Channel.prepareMessage} for a producer, who need not wait for what is not compressed. Throws what that rejects with. */
+export let prepareNow: (
+  channel: Channel,
+  body: unknown,
+  options: PublishOptions,
+  inheritedMode?: Exchange["deliveryMode"],
+) => Publication | Promise<Publication>;
 
 /**
  * A channel is cheap: make one per request. What outlives it is the isolate's cache of binding tables.
@@ -72,12 +80,16 @@ export class Channel implements EntityChannel {
   }
 
   /** Checks and writes a message without sending anything; see {@link PublishOptions}. */
-  prepareMessage(
+  async prepareMessage(
     body: unknown,
     options: PublishOptions = {},
     inheritedMode?: Exchange["deliveryMode"],
   ): Promise<Publication> {
-    return preparePublication(this.#message, body, options, inheritedMode);
+    return await prepareNow(this, body, options, inheritedMode);
+  }
+
+  static {
+    prepareNow = (channel, ...message) => preparePublication(channel.#message, ...message);
   }
 
   /** Delivers a prepared message. A {@link RedisError} bears its delivery tag. */
@@ -100,6 +112,7 @@ export class Channel implements EntityChannel {
     signal?: AbortSignal,
     options: BatchOptions = {},
   ): Promise<readonly Outcome[]> {
+    const { deliverMany } = await import("./delivery/deliver_many.ts");
     return await deliverMany(this.#context, publications, signal, options);
   }
 

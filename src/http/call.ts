@@ -16,8 +16,8 @@ export interface CallParts {
   readonly principal: Principal;
   /** The path's parameters, decoded. */
   readonly path: Readonly<Record<string, string>>;
-  /** Where the gateway is mounted in another application: empty, or a path without a slash at its end. */
-  readonly mount: string;
+  /** Tells where the gateway is mounted. */
+  readonly mount: () => string;
   /** Keeps the Worker going for work after the answer; missing where the runtime has no such thing. */
   readonly waitUntil: ((work: Promise<unknown>) => void) | undefined;
 }
@@ -29,8 +29,8 @@ export class Call {
   readonly env: object;
   readonly principal: Principal;
   readonly path: Readonly<Record<string, string>>;
-  readonly mount: string;
   readonly waitUntil: CallParts["waitUntil"];
+  readonly #mount: () => string;
   #channel: Channel | undefined;
 
   constructor({ request, settings, env, principal, path, mount, waitUntil }: CallParts) {
@@ -39,8 +39,13 @@ export class Call {
     this.env = env;
     this.principal = principal;
     this.path = path;
-    this.mount = mount;
+    this.#mount = mount;
     this.waitUntil = waitUntil;
+  }
+
+  /** Where the gateway is mounted in another application: empty, or a path without a slash at its end. */
+  get mount(): string {
+    return this.#mount();
   }
 
   /**
@@ -57,7 +62,7 @@ export class Call {
   }
 
   /** The body, whole. Throws `content-too-large` beyond the configured limit. */
-  async body(): Promise<Uint8Array<ArrayBuffer>> {
-    return await readBody(this.request, this.settings.maximumBodySize);
+  body(): Promise<Uint8Array<ArrayBuffer>> {
+    return readBody(this.request, this.settings.maximumBodySize);
   }
 }

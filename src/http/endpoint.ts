@@ -10,7 +10,7 @@ import { Call, type CallParts } from "./call.ts";
 import type { Settings } from "./config/config.ts";
 import { HttpProblem, type ProblemDetails } from "./problem.ts";
 import { problemOf, retryAfter } from "./problem_of.ts";
-import { readQuery } from "./request/query.ts";
+import { queryReader } from "./request/query.ts";
 import type { Route } from "./route.ts";
 
 const NOBODY: Principal = { name: "", allow: [] };
@@ -19,25 +19,30 @@ const NOBODY: Principal = { name: "", allow: [] };
 export function endpoint(route: Route, settings: Settings): (c: Context) => Promise<Response> {
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
   const depth = route.path.split("/").length - 1;
+  const readQuery = route.query && queryReader(route.query);
+  const [right, placeholder] = route.access.split(/\{(\w+)\}/);
   return async function answer(c) {
     try {
       const env = settings.env ?? c.env ?? {};
-      checkPath(c.req.url);
-      const path = Object.fromEntries(names.map((name) => [name, c.req.param(name)!]));
+      const { url, headers } = c.req.raw;
+      checkPath(url);
+      const path: Record<string, string> = {};
+      for (const name of names) path[name] = c.req.param(name)!;
       let principal = NOBODY;
       if (route.access !== "open") {
-        principal = await authenticate(env, c.req.header("authorization") ?? null, route.basic);
-        if (route.access !== "token") demand(principal, fill(route.access, path));
+        const caller = authenticate(env, headers.get("authorization"), route.basic);
+        // A wait for what is there already costs a Worker as much as it takes to find it.
+        principal = caller instanceof Promise ? await caller : caller;
+        if (route.access !== "token") demand(principal, placeholder ? right + path[placeholder]! : right!);
       }
-      const query = route.query && readQuery(c.req.url, route.query);
-      const mount = c.req.path.replace(/\/$/, "").split("/").slice(0, -depth).join("/");
+      const query = readQuery?.(url);
       const call = new Call({
         request: c.req.raw,
         settings,
         env,
         principal,
         path,
-        mount,
+        mount: () => c.req.path.replace(/\/$/, "").split("/").slice(0, -depth).join("/"),
         waitUntil: waitUntil(c),
       });
       return unstored(await route.handle(call, query as never));
@@ -93,10 +98,6 @@ function waitUntil(c: Context): CallParts["waitUntil"] {
   } catch {
     return undefined;
   }
-}
-
-function fill(right: string, path: Readonly<Record<string, string>>): string {
-  return right.replace(/\{(\w+)\}/g, (_, name: string) => path[name]!);
 }
 
 /** Hono leaves what it cannot decode as it is, which would be another queue's name. */

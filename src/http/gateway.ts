@@ -3,9 +3,11 @@
  * @module
  */
 import type { Hono } from "hono";
-import { Hono as TinyHono } from "hono/tiny";
+import { HonoBase } from "hono/hono-base";
+import type { H, RouterRoute } from "hono/types";
 import { AREAS, handlerOf, routeNames } from "./areas.ts";
 import { type GatewayConfig, resolveConfig } from "./config/config.ts";
+import { RememberingRouter } from "./router.ts";
 import { noSuchPath, otherMethods } from "./unmatched.ts";
 
 export type { TokenEnvironment } from "./access/tokens.ts";
@@ -28,7 +30,8 @@ export type { SecretVariable, SourceConfig, VariableName } from "./config/source
 export function gateway(config: GatewayConfig = {}): Hono {
   const settings = resolveConfig(config);
   const routes = AREAS.flatMap(routeNames);
-  const app = new TinyHono();
+  const router = new RememberingRouter<[H, RouterRoute]>();
+  const app = new HonoBase({ router });
   const pathOf = (path: string) => path.replace(/\{(\w+)\}/g, ":$1");
   for (const area of AREAS) {
     for (const name of routeNames(area))
@@ -40,5 +43,6 @@ export function gateway(config: GatewayConfig = {}): Hono {
   const notFound = noSuchPath(routes);
   app.all("/v1/*", notFound);
   app.notFound(notFound);
-  return app as Hono;
+  router.answering = false;
+  return app as unknown as Hono;
 }

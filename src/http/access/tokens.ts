@@ -32,14 +32,21 @@ interface ReadTokens {
 /** What was read last: the environment of an isolate does not change, and hashing takes a moment. Values only. */
 let last: ReadTokens | undefined;
 
+/** The known tokens, when this environment's are those that were read last. */
+export function tokensReadLast(env: object): readonly KnownToken[] | undefined {
+  const { API_TOKEN: single, API_TOKENS: named } = env as Record<string, unknown>;
+  return last && last.single === single && last.named === named ? last.tokens : undefined;
+}
+
 /**
  * The known tokens.
  *
  * @throws {NotConfiguredError} When there are none, or a variable is malformed, naming the field.
  */
 export async function knownTokens(env: object): Promise<readonly KnownToken[]> {
+  const known = tokensReadLast(env);
+  if (known) return known;
   const { API_TOKEN: single, API_TOKENS: named } = env as Record<string, unknown>;
-  if (last && last.single === single && last.named === named) return last.tokens;
   const tokens = named === undefined || named === "" ? [] : readNamed(named);
   if (single !== undefined && single !== "") {
     if (typeof single !== "string" || !TOKEN.test(single)) {

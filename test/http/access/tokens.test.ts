@@ -71,6 +71,46 @@ test("the scheme's case and further spaces do not matter", async () => {
   expect(answer.status).toBe(202);
 });
 
+describe("a token that was accepted a moment ago", () => {
+  const status = async (over: Record<string, unknown>, token: string) =>
+    (await ask("GET", `/v1/queues/${fresh("remembered")}`, { env: { ...env, ...over }, token })).status;
+
+  test("is accepted again, and no other in its place", async () => {
+    const named = { API_TOKENS: undefined, API_TOKEN: "first-token" };
+    expect([await status(named, "first-token"), await status(named, "first-token")]).toEqual([200, 200]);
+    for (const other of ["first-toke", "first-tokem", "first-token0", "f", "FIRST-TOKEN", ""])
+      expect(await status(named, other)).not.toBe(200);
+    expect(await status(named, "first-token")).toBe(200);
+  });
+
+  test("is refused as soon as the environment no longer names it", async () => {
+    const before = { API_TOKENS: undefined, API_TOKEN: "old-token" };
+    expect([await status(before, "old-token"), await status(before, "old-token")]).toEqual([200, 200]);
+    expect(await status({ ...before, API_TOKEN: "new-token" }, "old-token")).toBe(401);
+    expect(await status({ ...before, API_TOKEN: "new-token" }, "new-token")).toBe(200);
+    expect(await status({ ...before, API_TOKEN: "new-token" }, "old-token")).toBe(401);
+  });
+
+  test("keeps its own rights, with others remembered beside it", async () => {
+    for (let turn = 0; turn < 3; turn++) {
+      expect(await status({}, "ops-token")).toBe(200);
+      expect(await status({}, "shop-token")).toBe(403);
+    }
+    // More than are remembered.
+    for (let count = 0; count < 20; count++) expect(await status({}, `unknown-${count}`)).toBe(401);
+    const spellings = Array.from({ length: 20 }, (_, count) => " ".repeat(count + 1));
+    for (const spaces of spellings) {
+      const answer = await ask("GET", `/v1/queues/${fresh("remembered")}`, {
+        env,
+        token: undefined,
+        headers: { authorization: `Bearer${spaces}ops-token` },
+      });
+      expect(answer.status).toBe(200);
+    }
+    expect(await status({}, "shop-token")).toBe(403);
+  });
+});
+
 describe("a right is needed for", () => {
   test.each([
     ["shop-token", "POST", "/v1/queues/other/messages", "queue:other"],
