@@ -17,6 +17,7 @@ const TYPE = "\u0000type";
  * @throws {EncodeError} When it is not JSON, as with another result serialiser.
  */
 export function parsePython(text: string): unknown {
+  if (typeof text !== "string") throw new EncodeError("result", "is not stored as JSON");
   const unusual = /NaN|Infinity|\d{16}/.test(text);
   try {
     return JSON.parse(unusual ? text.replace(TOKENS, tokenText) : text, revive);
