@@ -9,6 +9,7 @@ import type { BindingTable } from "../routing/table.ts";
 import { amendTables } from "./amend.ts";
 import { deliver, skippedWarnings, toDelivery } from "./deliver.ts";
 import type { Delivery, DeliveryContext, Publication } from "./publication.ts";
+import { checkSignal } from "./publish_options.ts";
 import { toChannel, toQueues } from "./put.ts";
 import { type Item, putMany } from "./put_many.ts";
 import { declareCommands, keepTable, missingBindings, readCommand, withDeclared } from "./tables.ts";
@@ -46,6 +47,7 @@ export async function deliverMany(
   signal: AbortSignal | undefined,
   options: BatchOptions = {},
 ): Promise<readonly Outcome[]> {
+  checkSignal(signal);
   const outcomes = new Array<Outcome>(publications.length);
   const tables = await tablesFor(context, publications, signal);
   const items: PlacedItem[] = [];
