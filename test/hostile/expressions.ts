@@ -20,7 +20,8 @@ export async function allExpressions(): Promise<readonly Expression[]> {
     const { code } = await transform(await readFile(new URL(file, root), "utf8"), { loader: "ts" });
     for (const token of tokenizer(code, { ecmaVersion: "latest", sourceType: "module" })) {
       if (token.type.label !== "regexp") continue;
-      const { pattern: source, flags } = token.value as { pattern: string; flags: string };
+      const { pattern: source, flags } = (token as unknown as { value: { pattern: string; flags: string } })
+        .value;
       const known = found.get(`/${source}/${flags}`) ?? { source, flags, files: [] };
       found.set(`/${source}/${flags}`, { ...known, files: [...known.files, file] });
     }

@@ -108,7 +108,7 @@ export function fuzz(world: () => World, routes: () => readonly Known[]): void {
             );
           },
         ),
-        { numRuns: 1_500, interruptAfterTimeLimit: 8_000, ...(seed !== undefined && { seed }) },
+        { numRuns: 1_500, interruptAfterTimeLimit: 4_000, ...(seed !== undefined && { seed }) },
       );
     });
   });

@@ -120,19 +120,7 @@ const FRAMES: readonly [name: string, headers: Headers, body: string][] = [
 ];
 
 /** Not CONNECT, which never reaches a Worker: workerd by itself has a handler of its own for it. */
-const METHODS = [
-  "HEAD",
-  "OPTIONS",
-  "TRACE",
-  "GET",
-  "POST",
-  "PUT",
-  "PATCH",
-  "DELETE",
-  "PROPFIND",
-  "PURGE",
-  "get",
-];
+const METHODS = ["HEAD", "OPTIONS", "TRACE", "GET", "POST", "PUT", "PATCH", "DELETE", "PROPFIND", "PURGE"];
 
 /** The suite. */
 export function wire(world: () => World, routes: () => readonly Known[]): void {

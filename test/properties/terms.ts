@@ -282,7 +282,12 @@ const offset = fc
   // Python writes +00:00 for it.
   .filter((text) => text !== "-00:00");
 const clock = fc
-  .tuple(fc.nat(23), fc.nat(59), fc.nat(59), fc.oneof(fc.constant(undefined), fc.integer({ min: 1, max: 999_999 })))
+  .tuple(
+    fc.nat(23),
+    fc.nat(59),
+    fc.nat(59),
+    fc.oneof(fc.constant(undefined), fc.integer({ min: 1, max: 999_999 })),
+  )
   .map(
     ([h, m, s, micro]) => `${pad(h)}:${pad(m)}:${pad(s)}${micro === undefined ? "" : `.${pad(micro, 6)}`}`,
   );
