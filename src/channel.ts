@@ -189,6 +189,12 @@ export class Channel implements EntityChannel {
     return knownTable(this.#context, asExchange(exchange).name)?.table;
   }
 
+  /** Milliseconds since this isolate read an exchange's bindings; `undefined` when it never did. */
+  bindingsAge(exchange: Exchange | string): number | undefined {
+    const readAt = knownTable(this.#context, asExchange(exchange).name)?.readAt;
+    return readAt ? Date.now() - readAt : undefined;
+  }
+
   /**
    * Puts bindings known from configuration into an empty cache, so that the first publish of a fresh isolate takes one
    * request: it pushes by them and reads the real table in the same request. Writes nothing to Redis.

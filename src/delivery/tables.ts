@@ -16,6 +16,8 @@ export interface KnownTable {
   readonly fresh: boolean;
   /** It is past its age: read it again in the request that pushes. */
   readonly stale: boolean;
+  /** When it was read, in milliseconds since the epoch; 0 for one that was seeded. */
+  readonly readAt: number;
 }
 
 /** The cache's key for an exchange of this channel. */
@@ -37,6 +39,7 @@ export function knownTable(context: DeliveryContext, exchange: string): KnownTab
     table: cached.table,
     fresh: false,
     stale: Date.now() - cached.loadedAt > context.bindingMaximumAge,
+    readAt: cached.loadedAt,
   };
 }
 
@@ -73,6 +76,7 @@ export async function readTables(
     table: keepTable(context, exchange, replies[declared.length + index]!, sentAt),
     fresh: true,
     stale: false,
+    readAt: sentAt,
   }));
 }
 

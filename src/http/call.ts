@@ -5,6 +5,9 @@
 import { Channel } from "../channel.ts";
 import type { Principal } from "./access/rights.ts";
 import type { Settings } from "./config/config.ts";
+import type { Notes, Noting } from "./observe/notes.ts";
+import type { Observation } from "./observe/observation.ts";
+import type { Trace } from "./observe/trace.ts";
 import { readBody } from "./request/body.ts";
 
 /** What a call is made of. */
@@ -20,20 +23,22 @@ export interface CallParts {
   readonly mount: () => string;
   /** Keeps the Worker going for work after the answer; missing where the runtime has no such thing. */
   readonly waitUntil: ((work: Promise<unknown>) => void) | undefined;
+  readonly observation: Observation;
 }
 
 /** Parts of the call, and what is made of them when first asked for. */
-export class Call {
+export class Call implements Noting {
   readonly request: Request;
   readonly settings: Settings;
   readonly env: object;
   readonly principal: Principal;
   readonly path: Readonly<Record<string, string>>;
   readonly waitUntil: CallParts["waitUntil"];
+  readonly #observation: Observation;
   readonly #mount: () => string;
   #channel: Channel | undefined;
 
-  constructor({ request, settings, env, principal, path, mount, waitUntil }: CallParts) {
+  constructor({ request, settings, env, principal, path, mount, waitUntil, observation }: CallParts) {
     this.request = request;
     this.settings = settings;
     this.env = env;
@@ -41,6 +46,17 @@ export class Call {
     this.path = path;
     this.#mount = mount;
     this.waitUntil = waitUntil;
+    this.#observation = observation;
+  }
+
+  /** Adds to what is told of this request in the log and in metrics. */
+  note(fields: Notes): void {
+    this.#observation.note(fields);
+  }
+
+  /** The request's trace as headers for its messages; `undefined` when there is none to pass on. */
+  get trace(): Trace["headers"] | undefined {
+    return this.settings.traceparent ? this.#observation.trace?.headers : undefined;
   }
 
   /** Where the gateway is mounted in another application: empty, or a path without a slash at its end. */

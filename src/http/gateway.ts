@@ -2,13 +2,12 @@
  * The gateway: publish, look and manage over HTTP. An application of Hono, to be deployed as it is or mounted in another.
  * @module
  */
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import { HonoBase } from "hono/hono-base";
 import type { H, RouterRoute } from "hono/types";
 import { AREAS, handlerOf, routeNames } from "./areas.ts";
 import { type GatewayConfig, resolveConfig } from "./config/config.ts";
 import { RememberingRouter } from "./router.ts";
-import { noSuchPath, otherMethods } from "./unmatched.ts";
 
 export type { TokenEnvironment } from "./access/tokens.ts";
 export type { CeleryGatewayOptions } from "./config/celery.ts";
@@ -37,10 +36,11 @@ export function gateway(config: GatewayConfig = {}): Hono {
     for (const name of routeNames(area))
       app.on(name.method, pathOf(name.path), handlerOf(area, name, settings));
   }
-  for (const path of new Set(routes.map((route) => route.path)))
-    app.all(pathOf(path), otherMethods(routes, path));
+  const unmatched = (path?: string) => async (c: Context) =>
+    (await import("./unmatched.ts")).answerUnmatched(c, settings, routes, path);
+  for (const path of new Set(routes.map((route) => route.path))) app.all(pathOf(path), unmatched(path));
   // As a route as well: where the gateway is mounted, what is not found is the other application's affair, but for /v1.
-  const notFound = noSuchPath(routes);
+  const notFound = unmatched();
   app.all("/v1/*", notFound);
   app.notFound(notFound);
   router.answering = false;

@@ -8,6 +8,11 @@ import { type ChannelConfig, type ChannelSettings, channelSection } from "./chan
 import { type EncodingsConfig, encodingsSection } from "./encodings.ts";
 import { type ExchangesConfig, type ExchangesSettings, exchangesSection } from "./exchanges.ts";
 import { type LimitsConfig, type LimitsSettings, limitsSection } from "./limits.ts";
+import {
+  type ObservabilityConfig,
+  type ObservabilitySettings,
+  observabilitySection,
+} from "./observability.ts";
 import { type QueuesConfig, type QueuesSettings, queuesSection } from "./queues.ts";
 import type { Section } from "./section.ts";
 import type { SourcesConfig } from "./source_config.ts";
@@ -23,7 +28,8 @@ export interface GatewayConfig
     EncodingsConfig,
     SourcesConfig,
     StreamsConfig,
-    CeleryConfig {}
+    CeleryConfig,
+    ObservabilityConfig {}
 
 /** The configuration, checked, with every default filled in. */
 export interface Settings
@@ -33,7 +39,8 @@ export interface Settings
     LimitsSettings,
     SourcesSettings,
     StreamsSettings,
-    CelerySettings {}
+    CelerySettings,
+    ObservabilitySettings {}
 
 /** In this order: `channel` first, by whose keys the others check their names. */
 const SECTIONS: readonly Section<GatewayConfig, object>[] = [
@@ -45,6 +52,7 @@ const SECTIONS: readonly Section<GatewayConfig, object>[] = [
   sourcesSection,
   streamsSection,
   celerySection,
+  observabilitySection,
 ] as never;
 
 /**

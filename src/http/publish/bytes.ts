@@ -32,13 +32,14 @@ export async function publishBytes(call: Call, target: Target, query: BytesQuery
       ...where,
       ...key,
       ...mediaType,
+      headers: call.trace,
       priority: query.priority,
       expiration: query.expiration,
       compression: query.compression,
       deliveryMode: query.delivery_mode,
       mandatory: isMandatory(call, query.mandatory),
     });
-    return deliveryResponse(delivery);
+    return deliveryResponse(delivery, call);
   } catch (error) {
     throw await locateFault(error, body);
   }

@@ -43,7 +43,7 @@ export const health: Area = {
       async handle(call) {
         const error = await findOut(call);
         if (error === undefined) return Response.json({ status: "ok" });
-        const problem = problemFor(error, { method: "GET", path: "/readyz" });
+        const problem = problemFor(error, call);
         return problemResponse({ ...problem, status: 503 });
       },
     },

@@ -58,10 +58,10 @@ export const messages: Area = {
         const read = await readMessages(call);
         if ("many" in read) {
           const { publishBatch } = await import("../publish/batch.ts");
-          return await publishBatch(call, read.many, "/v1/messages");
+          return await publishBatch(call, read.many);
         }
         const { body, ...options } = await toMessage(call, read.one, headerKey(call.request));
-        return deliveryResponse(await new Producer(call.channel).publish(body, options));
+        return deliveryResponse(await new Producer(call.channel).publish(body, options), call);
       },
     }),
   ],

@@ -20,7 +20,6 @@ import { readBody } from "../request/body.ts";
 import { followLater } from "./follow.ts";
 import { isArmed, keepHandover } from "./handover.ts";
 import { addressRefusal, sourceRefusal } from "./limits.ts";
-import { logWebhook } from "./log.ts";
 import { codeOf, publishEvents } from "./publish.ts";
 import { openSource } from "./source.ts";
 
@@ -28,9 +27,12 @@ import { openSource } from "./source.ts";
 const MARGIN_MS = 500;
 
 /** The source that a path names. Throws `not-found`. */
-export function sourceAt({ settings, path }: Call): ConfiguredSource {
-  const source = settings.sources.get(path.source!);
-  if (source) return source;
+export function sourceAt(call: Call): ConfiguredSource {
+  const source = call.settings.sources.get(call.path.source!);
+  if (source) {
+    call.note({ source: source.name });
+    return source;
+  }
   throw new HttpProblem("not-found", "There is no source of this name.");
 }
 
@@ -61,10 +63,9 @@ async function answerTo(
   body: Uint8Array,
   arrival: number,
 ): Promise<ResponseParts> {
-  const { name } = configured;
   switch (received.kind) {
     case "rejected":
-      logWebhook("rejected", name, { reason: received.reason, status: received.response.status });
+      call.note({ reason: received.reason });
       return received.response;
     case "handshake":
       return await shakeHands(received, call, configured, source);
@@ -74,17 +75,16 @@ async function answerTo(
       const writer = { call, source: configured, body, isList: received.events.length > 1 };
       const signal = patience(configured, source, arrival);
       const failures = await publishEvents(writer, source, received.events, signal).catch((error) => [error]);
-      return failures.length === 0 ? received.response : notStored(name, failures);
+      return failures.length === 0 ? received.response : notStored(call, failures);
     }
   }
 }
 
 /** The sender is to come again, unless that would not help. */
-function notStored(name: string, failures: readonly unknown[]): ResponseParts {
-  const codes = [...new Set(failures.map(codeOf))].join();
-  logWebhook("not-stored", name, { codes, messages: failures.length });
-  // One that nobody foresaw is logged with where it came from.
-  for (const error of failures) problemFor(error, { method: "POST", path: "/v1/webhooks/{source}" });
+function notStored(call: Call, failures: readonly unknown[]): ResponseParts {
+  call.note({ code: [...new Set(failures.map(codeOf))].join(), failed: failures.length });
+  // Of one that nobody foresaw it is noted where it came from.
+  for (const error of failures) problemFor(error, call);
   const isTooLarge = failures.some(
     (error) => error instanceof InvalidArgumentError && error.field === "body",
   );
@@ -97,23 +97,23 @@ async function shakeHands(
   configured: ConfiguredSource,
   source: Source,
 ): Promise<ResponseParts> {
-  const { name } = configured;
+  call.note({ handshake });
   if (keep) {
     if (!isArmed(configured, call.env)) {
-      logWebhook("rejected", name, { reason: "handover-not-armed", handshake });
+      call.note({ reason: "handover-not-armed" });
       return rejection("not-configured", source.preset);
     }
     try {
-      if (!(await keepHandover(call, configured, keep))) return rejection("malformed", source.preset);
+      const isKept = await keepHandover(call, configured, keep);
+      call.note({ reason: isKept ? "handed-over" : "malformed" });
+      return isKept ? answer : rejection("malformed", source.preset);
     } catch (error) {
-      logWebhook("not-stored", name, { codes: codeOf(error), handshake });
+      call.note({ code: codeOf(error), failed: 1 });
+      problemFor(error, call);
       return unavailable();
     }
-    logWebhook("handed-over", name, { handshake, see: `GET /v1/webhooks/${name}/handover` });
-    return answer;
   }
-  logWebhook("handshake", name, { handshake, status: answer.status });
-  if (follow) followLater(call, name, follow);
+  if (follow) followLater(call, follow);
   return answer;
 }
 
