@@ -30,7 +30,7 @@ function bytes(name: string, ...parts: (string | readonly number[])[]): Body {
 
 /** Messages, tasks, events, bindings at once, as far as one object can be. */
 function around(member: string): string {
-  return `{"task":"hostile.${MARK}","routing_key":"hostile","body":"${MARK}",${member}}`;
+  return `{"task":"hostile","routing_key":"hostile","body":"${MARK}",${member}}`;
 }
 
 const malformed: readonly Body[] = [

@@ -9,6 +9,12 @@ import { allExpressions, composed, type Expression } from "./expressions.ts";
 /** Milliseconds for a text of some ten thousand characters: linear time takes none, quadratic takes seconds. */
 const BOUND_MS = 150;
 
+/** Characters of the texts that an expression is tried on, where longer ones are refused before. */
+const LONGEST: ReadonlyMap<string, number> = new Map([
+  // `MAXIMUM_TRACESTATE` in `http/observe/read_trace.ts`.
+  ["^[ \\t]+|[ \\t]+$", 512],
+]);
+
 let expressions: readonly Expression[];
 
 beforeAll(async () => {
@@ -23,8 +29,9 @@ async function isSlow(source: string, flags: string): Promise<boolean> {
   const { attack, complexity } = found;
   // Trying would take for ever.
   if (complexity?.type === "exponential") return true;
+  const text = attack.string.slice(0, LONGEST.get(source));
   const start = performance.now();
-  attack.string.replace(new RegExp(source, flags), "");
+  text.replace(new RegExp(source, flags), "");
   return performance.now() - start > BOUND_MS;
 }
 

@@ -1,6 +1,6 @@
 /** @module What lies in Redis and was put there by somebody who means harm: results, bindings, keys of the wrong kind. */
 import { afterAll, describe, expect, test } from "vitest";
-import { AUTHORIZED, CANARIES, type World } from "./world.ts";
+import { AUTHORIZED, BOUND_MS, CANARIES, type World } from "./world.ts";
 
 const DEEP = `${"[".repeat(50_000)}${"]".repeat(50_000)}`;
 const state = (result: string) =>
@@ -99,7 +99,7 @@ export function stored(world: () => World): void {
       }
       const headers = [...AUTHORIZED, ["accept", "text/event-stream"] as const];
       const stream = { method: "GET", target: "/v1/tasks/hostile-stored?wait=0.1", headers };
-      const { body, status } = await world().attack(stream, { away: true });
+      const { body, status } = await world().attack(stream, { away: true, bound: BOUND_MS });
       expect([200, 502]).toContain(status);
       // Nothing that is stored may end a line of the stream and begin another.
       if (status === 200) expect(body).toMatch(/^(?:(?:retry|id|event|data|): ?.*\n|\n)*$/);

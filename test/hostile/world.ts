@@ -91,7 +91,8 @@ export async function startWorld(more: Readonly<Record<string, string>> = {}): P
     memory: () => own.reduce((sum, pid) => sum + residentBytes(pid), 0),
     async attack(sent, expected = {}) {
       count.requests++;
-      const patience = isWaiting(sent) || expected.byRuntime ? 500 : (expected.bound ?? BOUND_MS) * 2;
+      const isShort = expected.bound === undefined && (isWaiting(sent) || expected.byRuntime);
+      const patience = isShort ? 500 : (expected.bound ?? BOUND_MS) * 2;
       const got = await send(deployed.url, sent, patience);
       judge(sent, got, expected, canaries);
       return got;
