@@ -98,7 +98,7 @@ async function putChunk(
   let replies: readonly Reply[] = [];
   try {
     const commands = [...before, ...parts.map(({ command }) => command), ...script, ...after];
-    replies = await context.connection.send(commands, { atomic, signal });
+    replies = await context.connection.send(commands, { atomic, signal, until: context.until });
   } catch (error) {
     for (const place of [...plain, ...scripted]) outcomes[place] = { kind: "failed", error };
     const repeated = await repeat(context, items, scripted, before, outcomes, signal);
@@ -179,12 +179,13 @@ async function repeat(
   const attempt = async () => {
     const places = open();
     const commands = [...before, scriptCommand(places.map((place) => items[place]!))];
-    replies = await context.connection.send(commands, { atomic: false, signal });
+    replies = await context.connection.send(commands, { atomic: false, signal, until: context.until });
     settleScripted(items, places, replies[before.length]!, outcomes);
     const [still] = open();
     if (still !== undefined) throw (outcomes[still] as { error: unknown }).error;
   };
-  await withRetries(attempt, { ...policy, maxRetries: policy.maxRetries - 1 }, signal).catch(() => undefined);
+  const further = { ...policy, maxRetries: policy.maxRetries - 1 };
+  await withRetries(attempt, further, signal, context.until).catch(() => undefined);
   return replies.slice(0, before.length);
 }
 

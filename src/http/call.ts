@@ -3,6 +3,7 @@
  * @module
  */
 import { Channel } from "../channel.ts";
+import type { ChannelOptions } from "../delivery/channel_options.ts";
 import type { Principal } from "./access/rights.ts";
 import type { Settings } from "./config/config.ts";
 import type { Notes, Noting } from "./observe/notes.ts";
@@ -73,8 +74,14 @@ export class Call implements Noting {
    * @throws {NotConfiguredError} Naming the variable that is missing.
    */
   get channel(): Channel {
-    this.#channel ??= Channel.fromEnv(this.env, this.settings.channel);
+    this.#channel ??= Channel.fromEnv(this.env, this.channelOptions);
     return this.#channel;
+  }
+
+  /** The options of a channel that serves this request. */
+  get channelOptions(): ChannelOptions {
+    const { waitUntil, settings } = this;
+    return waitUntil ? { ...settings.channel, waitUntil } : settings.channel;
   }
 
   /** The body, whole. Throws `content-too-large` beyond the configured limit. */

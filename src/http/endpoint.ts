@@ -87,7 +87,7 @@ export function noteToken(noting: Noting, { name }: Principal): void {
 
 /** The problem of an error; of one that nobody foresaw it is noted where it came from. */
 export function problemFor(error: unknown, noting: Noting): ProblemDetails {
-  const problem = problemOf(error);
+  const problem = problemOf(error, noting.settings.backPressure);
   if (problem) return problem;
   const { name, stack = "" } = error instanceof Error ? error : new Error();
   // A message may quote what it stumbled over; the frames below it do not.

@@ -3,6 +3,7 @@
  * @module
  */
 import { InvalidArgumentError } from "../../errors.ts";
+import { type BackPressureConfig, type BackPressureSettings, backPressureSection } from "./back_pressure.ts";
 import { type CeleryConfig, type CelerySettings, celerySection } from "./celery.ts";
 import { type ChannelConfig, type ChannelSettings, channelSection } from "./channel.ts";
 import { type EncodingsConfig, encodingsSection } from "./encodings.ts";
@@ -25,6 +26,7 @@ export interface GatewayConfig
     ExchangesConfig,
     QueuesConfig,
     LimitsConfig,
+    BackPressureConfig,
     EncodingsConfig,
     SourcesConfig,
     StreamsConfig,
@@ -37,6 +39,7 @@ export interface Settings
     ExchangesSettings,
     QueuesSettings,
     LimitsSettings,
+    BackPressureSettings,
     SourcesSettings,
     StreamsSettings,
     CelerySettings,
@@ -48,6 +51,7 @@ const SECTIONS: readonly Section<GatewayConfig, object>[] = [
   exchangesSection,
   queuesSection,
   limitsSection,
+  backPressureSection,
   encodingsSection,
   sourcesSection,
   streamsSection,

@@ -48,7 +48,9 @@ export async function findRedis(call: Call): Promise<RedisFinding> {
 async function ask({ env, settings }: Call): Promise<RedisFinding> {
   try {
     const timeout = Math.min(settings.channel.timeout ?? TIMEOUT_MS, TIMEOUT_MS);
-    return await depthsOf(Channel.fromEnv(env, { ...settings.channel, timeout }), settings);
+    // Whoever scrapes is told how Redis is now, whatever the circuit thinks.
+    const channel = Channel.fromEnv(env, { ...settings.channel, timeout, circuit: false });
+    return await depthsOf(channel, settings);
   } catch {
     return { at: Date.now(), isUp: false, depths: [], leftOut: 0 };
   }

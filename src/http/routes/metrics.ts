@@ -76,7 +76,13 @@ function channelFamilies(call: Call): readonly Family[] {
       const value = measure(exchange);
       return value === undefined ? [] : [{ labels: { exchange }, value }];
     });
+  const { circuit } = channel;
   return [
+    gauge(
+      "circuit_open",
+      `Whether publishes give Redis a pause, 1 or 0. ${OF_THE_ISOLATE}`,
+      circuit === undefined ? [] : [{ value: Number(circuit !== "closed") }],
+    ),
     gauge(
       "bindings",
       `Bindings of a configured exchange. ${OF_THE_ISOLATE}`,

@@ -157,6 +157,38 @@ test("API_TOKEN may do everything, also besides API_TOKENS", async () => {
   expect((await ask("GET", "/v1/queues", { env, token: "root-token" })).status).toBe(401);
 });
 
+describe("tokens are rotated without a gap:", () => {
+  const publish = async (variables: Record<string, unknown>, token: string) =>
+    (
+      await ask("POST", `/v1/queues/${fresh("mail")}/messages`, {
+        env: { ...env, ...variables },
+        token,
+        body: "x",
+      })
+    ).status;
+
+  test("API_TOKEN and the one before it, until that is removed", async () => {
+    const both = { API_TOKEN: "new-token", API_TOKEN_PREVIOUS: "old-token" };
+    expect([await publish(both, "new-token"), await publish(both, "old-token")]).toEqual([202, 202]);
+    const after = { API_TOKEN: "new-token", API_TOKEN_PREVIOUS: "" };
+    expect([await publish(after, "new-token"), await publish(after, "old-token")]).toEqual([202, 401]);
+    expect(await publish({ API_TOKEN: "new-token" }, "old-token")).toBe(401);
+  });
+
+  test("several hashes under one name, with the rights of that name", async () => {
+    const tokens = (sha256: unknown) => ({
+      API_TOKENS: JSON.stringify({ shop: { sha256, allow: ["queue:mail-*"] } }),
+    });
+    for (const token of ["shop-token", "ops-token"]) {
+      expect(await publish(tokens([OPS, SHOP]), token)).toBe(202);
+      const other = { env: { ...env, ...tokens([OPS, SHOP]) }, token, body: "x" };
+      expectProblem(await ask("POST", "/v1/queues/other/messages", other), 403, "forbidden");
+    }
+    expect(await publish(tokens([OPS]), "ops-token")).toBe(202);
+    expect(await publish(tokens([OPS]), "shop-token")).toBe(401);
+  });
+});
+
 describe("never open by omission:", () => {
   const entry = { sha256: SHOP, allow: ["read"] };
   test.each([
@@ -170,6 +202,11 @@ describe("never open by omission:", () => {
     [{ API_TOKENS: JSON.stringify({ "": entry }) }, "API_TOKENS"],
     [{ API_TOKENS: JSON.stringify({ shop: null }) }, "API_TOKENS.shop"],
     [{ API_TOKENS: JSON.stringify({ shop: { ...entry, sha256: "abc" } }) }, "API_TOKENS.shop.sha256"],
+    [{ API_TOKENS: JSON.stringify({ shop: { ...entry, sha256: [] } }) }, "API_TOKENS.shop.sha256"],
+    [{ API_TOKENS: JSON.stringify({ shop: { ...entry, sha256: [SHOP, "abc"] } }) }, "API_TOKENS.shop.sha256"],
+    [{ API_TOKENS: JSON.stringify({ shop: { ...entry, sha256: Array(5).fill(SHOP) } }) }, "up to 4"],
+    [{ API_TOKEN_PREVIOUS: "all-of-it" }, "API_TOKEN is not"],
+    [{ API_TOKEN: "all-of-it", API_TOKEN_PREVIOUS: "has space" }, "API_TOKEN_PREVIOUS"],
     [{ API_TOKENS: JSON.stringify({ shop: { sha256: SHOP } }) }, "API_TOKENS.shop.allow"],
     [{ API_TOKENS: JSON.stringify({ shop: { ...entry, allow: "read" } }) }, "API_TOKENS.shop.allow"],
     [

@@ -1,5 +1,6 @@
 /** @module Metrics for Prometheus: what they tell, what they cost, and what they tell when Redis is away. */
 import { expect, test, vi } from "vitest";
+import { broken } from "../../redis/broken.ts";
 import { client, environment, expectProblem, fresh, redis, requestsDuring } from "../client.ts";
 
 /** The samples of an exposition by their whole name, labels included. */
@@ -137,4 +138,16 @@ test("needs the right read", async () => {
   expectProblem(await ask("GET", "/metrics", { token: "publisher", env }), 403, "forbidden", {
     right: "read",
   });
+});
+
+test("an open circuit shows, and does not keep Redis from being asked", async () => {
+  const { url, requests } = broken("reset-before", 1);
+  const ask = client({ queues: [fresh("q")], channel: { circuit: { failures: 1 } } });
+  const env = environment({ UPSTASH_REDIS_REST_URL: url });
+  await import("../../../src/redis/open_circuit.ts");
+  expect((await ask("POST", "/v1/queues/q/messages", { body: "x", env })).status).toBe(503);
+  const found = samples((await ask("GET", "/metrics", { env })).text);
+  expect(found.get("kombu_edge_circuit_open")).toBe(1);
+  expect(found.get("kombu_edge_redis_up")).toBe(1);
+  expect(await requests()).toBe(2);
 });

@@ -13,7 +13,10 @@ describe("what cannot be stored", () => {
     const delivery = { id: "waits" };
     const { result, lines } = await logged(() => send(delivery));
     expect([result.status, result.headers.get("retry-after"), result.text]).toEqual([503, "30", ""]);
-    expect(lines).toEqual([line({ source: name, status: 503, code: "unroutable", messages: 1, failed: 1 })]);
+    expect(lines).toEqual([
+      { event: "exchange-without-bindings", exchange },
+      line({ source: name, status: 503, code: "unroutable", messages: 1, failed: 1 }),
+    ]);
     await ask("PUT", `/v1/exchanges/${exchange}/bindings`, {
       json: { queue, routing_key: "#", type: "topic" },
     });
