@@ -3,7 +3,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import { expect, inject } from "vitest";
-import { type Deployed, deploy } from "../deployed.ts";
+import { startBundled } from "../bundled.ts";
+import { deploy } from "../deployed.ts";
 import { begin, type Got, type Sent, send } from "./wire.ts";
 
 /** What must never be seen outside: the secrets of the deployment, and marks within what is sent. */
@@ -60,32 +61,37 @@ export interface Expected {
   readonly byRuntime?: boolean;
 }
 
-/** Starts it. */
-export async function startWorld(more: Readonly<Record<string, string>> = {}): Promise<World> {
+/**
+ * Starts it.
+ *
+ * @param more Variables beside, or in place of, the usual ones.
+ * @param entry Another Worker than the one that is deployed.
+ */
+export async function startWorld(more: Readonly<Record<string, string>> = {}, entry?: URL): Promise<World> {
   const log: string[] = [];
   const before = workerds();
   const digest = Buffer.from(
     await crypto.subtle.digest("SHA-256", new TextEncoder().encode(CANARIES.limited)),
   ).toString("hex");
-  const deployed: Deployed = await deploy(
-    {
-      UPSTASH_REDIS_REST_URL: inject("redisHttpUrl"),
-      UPSTASH_REDIS_REST_TOKEN: inject("redisHttpToken"),
-      API_TOKEN: CANARIES.token,
-      API_TOKENS: JSON.stringify({ limited: { sha256: digest, allow: ALLOWED } }),
-      GITHUB_WEBHOOK_SECRET: CANARIES.github,
-      STRIPE_WEBHOOK_SECRET: CANARIES.stripe,
-      STANDARD_WEBHOOK_SECRET: CANARIES.standard,
-      SLACK_SIGNING_SECRET: CANARIES.slack,
-      ...more,
-    },
-    (line) => log.push(line),
-  );
+  const variables = {
+    UPSTASH_REDIS_REST_URL: inject("redisHttpUrl"),
+    UPSTASH_REDIS_REST_TOKEN: inject("redisHttpToken"),
+    API_TOKEN: CANARIES.token,
+    API_TOKENS: JSON.stringify({ limited: { sha256: digest, allow: ALLOWED } }),
+    GITHUB_WEBHOOK_SECRET: CANARIES.github,
+    STRIPE_WEBHOOK_SECRET: CANARIES.stripe,
+    STANDARD_WEBHOOK_SECRET: CANARIES.standard,
+    SLACK_SIGNING_SECRET: CANARIES.slack,
+    ...more,
+  };
+  const heard = (line: string) => void log.push(line);
+  const running = await (entry ? startBundled(entry, variables, undefined, heard) : deploy(variables, heard));
+  const url = new URL(running.url);
   const own = [...workerds()].filter((process) => !before.has(process));
   const count = { requests: 0 };
   const canaries = [...Object.values(CANARIES), inject("redisHttpToken")];
   return {
-    url: deployed.url,
+    url,
     log,
     count,
     memory: () => own.reduce((sum, pid) => sum + residentBytes(pid), 0),
@@ -93,16 +99,16 @@ export async function startWorld(more: Readonly<Record<string, string>> = {}): P
       count.requests++;
       const isShort = expected.bound === undefined && (isWaiting(sent) || expected.byRuntime);
       const patience = isShort ? 500 : (expected.bound ?? BOUND_MS) * 2;
-      const got = await send(deployed.url, sent, patience);
+      const got = await send(url, sent, patience);
       judge(sent, got, expected, canaries);
       return got;
     },
     stall(sent) {
       count.requests++;
-      return begin(deployed.url, sent);
+      return begin(url, sent);
     },
     redis,
-    stop: () => deployed.stop(),
+    stop: () => running.stop(),
   };
 }
 
