@@ -98,7 +98,7 @@ function write(printer: Printer, value: unknown, replacements = 0): void {
   else if (scalar !== undefined) emit(printer, truncate(scalar, printer.left));
   else if (replacements === MAXIMUM_REPLACEMENTS) emit(printer, "...");
   else if (typeof (value as { toJSON?: unknown }).toJSON === "function") {
-    write(printer, (value as { toJSON(): unknown }).toJSON(), replacements + 1);
+    write(printer, (value as { toJSON(key: string): unknown }).toJSON(""), replacements + 1);
   } else dictionary(printer, value as Record<string, unknown>);
 }
 
@@ -109,6 +109,8 @@ function scalarRepr(value: unknown): string | undefined {
   if (value === false) return "False";
   if (typeof value === "number") return numberRepr(value);
   if (value instanceof Float) {
+    // Python turns to exponents from 1e16 on, JavaScript from 1e21.
+    if (Number.isFinite(value.value) && Math.abs(value.value) >= 1e16) return value.value.toExponential();
     const text = Object.is(value.value, -0) ? "-0" : numberRepr(value.value);
     return /^-?\d+$/.test(text) ? `${text}.0` : text;
   }
