@@ -29,9 +29,14 @@ export interface DeployOptions {
   readonly spool?: DeployedSpool | undefined;
 }
 
-/** Builds the Worker and starts it with these variables. */
+/**
+ * Builds the Worker and starts it with these variables.
+ *
+ * @param heard Called with every line that the Worker or its runtime writes. Default: they go to the console.
+ */
 export async function deploy(
   variables: Readonly<Record<string, string>>,
+  heard?: (line: string) => void,
   { spool }: DeployOptions = {},
 ): Promise<Deployed> {
   const directory = await mkdtemp(join(tmpdir(), "kombu-edge-worker-"));
@@ -45,6 +50,7 @@ export async function deploy(
   );
   const worker = new Miniflare({
     host: "127.0.0.1",
+    ...(heard && { handleStructuredLogs: ({ message }) => heard(message) }),
     workers: [
       {
         config: {

@@ -36,6 +36,7 @@ export async function startWorld(
       API_TOKEN: "secret",
       ...variables,
     },
+    undefined,
     { spool: spool ?? undefined },
   );
   return {
