@@ -107,7 +107,7 @@ export async function listDead(
       : undefined;
   const [count, ...abouts] = results(
     await connection.send(
-      [["ZCARD", indexKey(keys)], ...shown.map(({ id }): Command => ["HGET", letterKey(keys, id), "about"])],
+      [countCommand(keys), ...shown.map(({ id }): Command => ["HGET", letterKey(keys, id), "about"])],
       { atomic: false },
     ),
   ) as [number, ...(string | null)[]];
@@ -116,6 +116,11 @@ export async function listDead(
     count,
     next,
   };
+}
+
+/** The command that counts dead letters, for a request that asks for more. */
+export function countCommand(keys: KeyOptions): Command {
+  return ["ZCARD", indexKey(keys)];
 }
 
 /** The ids of the dead letters that have been dead for longest. */
