@@ -37,6 +37,9 @@ const FAULTS = {
   "401": async ({ response }: Proxied) => {
     response.writeHead(401).end('{"error":"WRONGPASS invalid or missing auth token"}');
   },
+  loading: async ({ response }: Proxied) => {
+    response.writeHead(400).end('{"error":"LOADING Redis is loading the dataset in memory"}');
+  },
   quota: async ({ response }: Proxied) => {
     response
       .writeHead(400)
@@ -56,7 +59,7 @@ interface Proxied {
 
 /**
  * Starts the proxy. The base path of a URL says what happens: `/<fault>/<times>/<name>` fails the first so many requests
- * under that name and passes on the others; `GET /count/<name>` tells how many there were.
+ * under that name and passes on the others, and `<fault>,<fault>` fails them in different ways by turns; `GET /count/<name>` tells how many there were.
  *
  * @param target The HTTP front of the tests' Redis.
  */
@@ -70,7 +73,8 @@ export async function startFaultProxy(target: string): Promise<{ url: string; cl
     }
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
-    const act = count <= Number(times) ? FAULTS[fault as Fault] : FAULTS.pass;
+    const faults = fault.split(",") as Fault[];
+    const act = count <= Number(times) ? FAULTS[faults[(count - 1) % faults.length]!] : FAULTS.pass;
     const forward = () => pass(request, `${target}/${path.join("/")}`);
     act({ request, response, forward }).catch(() => request.socket.destroy());
   });

@@ -3,7 +3,7 @@
  * @module
  */
 import { InvalidArgumentError } from "../errors.ts";
-import { isTransient } from "./outcome.ts";
+import { errorAfter, isTransient } from "./outcome.ts";
 
 /** When to try again, under Kombu's names. Times are seconds. */
 export interface RetryPolicy {
@@ -42,18 +42,21 @@ export function resolveRetryPolicy(given: RetryPolicy = {}): Required<RetryPolic
  * Runs an attempt, and again after failures that leave the outcome open, until the policy or the signal ends it.
  * The attempt must be harmless to repeat.
  *
- * @throws The last attempt's error.
+ * @throws The last attempt's error; that the outcome is unknown when an earlier attempt may have been applied.
  */
 export async function withRetries<Result>(
   attempt: () => Promise<Result>,
   policy: Required<RetryPolicy>,
   signal: AbortSignal | undefined,
 ): Promise<Result> {
+  let earlier: unknown;
   for (let retries = 0; ; retries++) {
     try {
       return await attempt();
-    } catch (error) {
-      if (!isTransient(error) || retries >= policy.maxRetries || signal?.aborted) throw error;
+    } catch (latest) {
+      const error = errorAfter(earlier, latest);
+      earlier = error;
+      if (!isTransient(latest) || retries >= policy.maxRetries || signal?.aborted) throw error;
       const wait = Math.min(policy.intervalStart + retries * policy.intervalStep, policy.intervalMax);
       // Spread over half the wait, so that the clients of one failure do not all come back at once.
       await sleep(wait * (0.75 + Math.random() / 2) * 1000, signal);
