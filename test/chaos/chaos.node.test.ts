@@ -6,7 +6,8 @@ import { findCelery } from "./consumers.ts";
 import { FAULT_LIST } from "./faults.ts";
 import type { Finding } from "./ledger.ts";
 import { markdown, reportOf } from "./report.ts";
-import { type RunOptions, type RunResult, run } from "./run.ts";
+import { type RunOptions, run } from "./run.ts";
+import type { RunResult } from "./world.ts";
 
 const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const TIMEOUT_MS = 120_000;

@@ -1,6 +1,6 @@
 /** @module What a run came to, as a table and as JSON. */
 import type { Publication } from "./publication.ts";
-import type { RunResult } from "./run.ts";
+import type { RunResult } from "./world.ts";
 
 /** One line: publications that something hit, or of a kind. */
 export interface Row {

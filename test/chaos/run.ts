@@ -1,27 +1,18 @@
-/** @module One run: everything is started, 16 clients publish while everything fails, then it is counted what arrived. */
+/** @module One run: 16 clients publish while everything fails, then it is counted what arrived. */
 import { Agent, request } from "undici";
-import type { CeleryVersion } from "../interop/celery/python.ts";
-import { ACT_NAMES, type Act, bind, runActs } from "./acts.ts";
+import { ACT_NAMES, type Act, runActs } from "./acts.ts";
 import { type Field, runClient } from "./client.ts";
-import { prepareConsumers } from "./consumers.ts";
-import { API_TOKEN, GITHUB_SECRET } from "./kinds.ts";
-import { check, type Finding } from "./ledger.ts";
-import { startProxy } from "./proxy.ts";
-import type { Publication } from "./publication.ts";
-import { randomOf } from "./random.ts";
-import { startDurableRedis } from "./redis.ts";
+import { API_TOKEN } from "./kinds.ts";
+import { check } from "./ledger.ts";
 import { startWorker } from "./worker.ts";
+import { type RunResult, type WorldOptions, withWorld } from "./world.ts";
 
 /** How a run is to be. */
-export interface RunOptions {
-  readonly celery: CeleryVersion;
-  readonly seed: number;
+export interface RunOptions extends WorldOptions {
   /** Publications in all. */
   readonly publications: number;
   /** Senders at the same time. Default 16. */
   readonly clients?: number;
-  /** Which part of the requests to Redis goes wrong, from 0 to 1. Default 0.2. */
-  readonly share?: number;
   /** Milliseconds from one act to the next, about. Default 500. */
   readonly pause?: number;
   /** Milliseconds that a client rests between two requests, about. Default 0. */
@@ -32,54 +23,14 @@ export interface RunOptions {
   readonly edit?: (text: string) => string;
 }
 
-/** What a run came to. */
-export interface RunResult {
-  readonly seed: number;
-  readonly publications: readonly Publication[];
-  readonly findings: readonly Finding[];
-  /** How often each fault or act was brought about. */
-  readonly injected: ReadonlyMap<string, number>;
-  /** Copies that consumers found. */
-  readonly copies: number;
-  /** Requests to Redis. */
-  readonly requests: number;
-  readonly seconds: number;
-}
-
 /** Runs it. Throws when the surroundings fail, and never for what it finds. */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { seed, clients = 16, share = 0.2, pause = 500, rest = 0, consumeMeanwhile = false } = options;
-  const random = randomOf(seed);
-  const begun = performance.now();
-  const redis = await startDurableRedis();
-  const closing: (() => Promise<void>)[] = [redis.close];
-  try {
-    const injected = new Map<string, number>();
-    const publications: Publication[] = [];
-    const onHit = (what: string, ids: ReadonlySet<string>) => {
-      injected.set(what, (injected.get(what) ?? 0) + 1);
-      for (const id of ids) publications[Number(id.slice("pub-".length)) - 1]?.hits.add(what);
-    };
-    const proxy = await startProxy({
-      target: redis.front.url,
-      random: random.branch("faults"),
-      share,
-      onFault: onHit,
-    });
-    closing.unshift(proxy.close);
-    const variables = {
-      UPSTASH_REDIS_REST_URL: proxy.url,
-      UPSTASH_REDIS_REST_TOKEN: redis.front.token,
-      API_TOKEN,
-      GITHUB_WEBHOOK_SECRET: GITHUB_SECRET,
-    };
-    const worker = await startWorker(variables, options.edit);
-    closing.unshift(worker.close);
-    const consumers = await prepareConsumers(options.celery, redis);
-    closing.unshift(consumers.close);
+  const { seed, clients = 16, pause = 500, rest = 0, consumeMeanwhile = false, edit } = options;
+  const start = (variables: Readonly<Record<string, string>>) => startWorker(variables, edit);
+  return await withWorld(options, start, async (world) => {
+    const { random, proxy, worker, consumers, publications, injected, onHit } = world;
+    const begun = performance.now();
     if (consumeMeanwhile) consumers.begin();
-    await bind(redis, 1);
-
     const agent = new Agent({ connections: clients * 2 });
     const without: readonly Act[] = consumeMeanwhile ? ["Redis killed"] : [];
     const field: Field = {
@@ -92,14 +43,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       underWay: new Set(),
     };
     const end = new AbortController();
-    const stage = {
-      redis,
-      proxy,
-      worker,
-      random: random.branch("acts"),
-      underWay: field.underWay,
-      onAct: onHit,
-    };
+    const stage = { ...world, random: random.branch("acts"), underWay: field.underWay, onAct: onHit };
     const acting = runActs(stage, pause, end.signal, without);
     const sending = Array.from({ length: clients }, (_, client) =>
       runClient(field, client, random.branch(`client ${client}`)),
@@ -112,18 +56,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
     const seconds = (performance.now() - begun) / 1000;
     await agent.close();
     const found = (await consumers.drain()).filter((place) => !place.endsWith("pub-0"));
-    return {
-      seed,
-      publications,
-      findings: check(publications, found, !consumeMeanwhile),
-      injected,
-      copies: found.length,
-      requests: proxy.requests(),
-      seconds,
-    };
-  } finally {
-    for (const close of closing) await close();
-  }
+    const findings = check(publications, found, !consumeMeanwhile);
+    const requests = proxy.requests();
+    return { seed, publications, findings, injected, copies: found.length, requests, seconds };
+  });
 }
 
 /** When all faults are over, the first publish must succeed: whatever happened has left nothing behind. */
