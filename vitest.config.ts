@@ -7,6 +7,8 @@ import { defineConfig } from "vitest/config";
  */
 export default defineConfig({
   test: {
+    // What the gateway logs of each request; tests that look at it catch it themselves.
+    onConsoleLog: (text) => !text.startsWith('{"event":"request"'),
     projects: [
       {
         plugins: [

@@ -2,17 +2,17 @@
  * The channel: a database with Kombu's transport options, and everything that is done through it.
  * @module
  */
-import { addBindings, purge, remove, removeBinding, stepSizes } from "./delivery/administration.ts";
 import { binding, declaredBindings } from "./delivery/bindings.ts";
 import { type ChannelOptions, resolveChannelOptions } from "./delivery/channel_options.ts";
 import { deliver } from "./delivery/deliver.ts";
-import { type BatchOptions, deliverMany, type Outcome } from "./delivery/deliver_many.ts";
+import type { BatchOptions, Outcome } from "./delivery/deliver_many.ts";
 import { type MessageContext, preparePublication } from "./delivery/prepare.ts";
 import type { Delivery, DeliveryContext, Publication } from "./delivery/publication.ts";
 import type { PublishOptions } from "./delivery/publish_options.ts";
 import { knownTable, readTables, tableKey } from "./delivery/tables.ts";
 import { asExchange, type EntityChannel, type Exchange, type Queue, type QueueBinding } from "./entity.ts";
 import { NotConfiguredError, RedisError } from "./errors.ts";
+import { type CircuitState, withCircuit } from "./redis/circuit.ts";
 import { type Command, connect, type RedisCredentials, type RedisLike, type Reply } from "./redis/client.ts";
 import { seedTable } from "./routing/cache.ts";
 import type { KeyOptions } from "./routing/keys.ts";
@@ -26,6 +26,14 @@ export interface ChannelEnvironment {
   readonly KV_REST_API_TOKEN?: string;
 }
 
+/** {@link Channel.prepareMessage} for a producer, who need not wait for what is not compressed. Throws what that rejects with. */
+export let prepareNow: (
+  channel: Channel,
+  body: unknown,
+  options: PublishOptions,
+  inheritedMode?: Exchange["deliveryMode"],
+) => Publication | Promise<Publication>;
+
 /**
  * A channel is cheap: make one per request. What outlives it is the isolate's cache of binding tables.
  *
@@ -38,6 +46,7 @@ export interface ChannelEnvironment {
 export class Channel implements EntityChannel {
   readonly #context: DeliveryContext;
   readonly #message: MessageContext;
+  readonly #publishTimeout: number | undefined;
 
   /**
    * @param redis A `Redis` of `@upstash/redis`, anything of its shape, or its URL and token. Nothing is sent yet.
@@ -47,8 +56,14 @@ export class Channel implements EntityChannel {
    */
   constructor(redis: RedisLike | RedisCredentials, options: ChannelOptions = {}) {
     const resolved = resolveChannelOptions(options);
-    this.#context = { ...resolved, connection: connect(redis, resolved.timeout) };
+    const { timeout, circuit, waitUntil, publishTimeout } = resolved;
+    const connection = connect(redis, timeout);
+    this.#context = {
+      ...resolved,
+      connection: circuit ? withCircuit(connection, circuit, waitUntil) : connection,
+    };
     this.#message = resolved;
+    this.#publishTimeout = publishTimeout;
   }
 
   /**
@@ -71,19 +86,28 @@ export class Channel implements EntityChannel {
     return this.#context.keys;
   }
 
+  /** The state of the database's circuit in this isolate; `undefined` when the channel has none. */
+  get circuit(): CircuitState | undefined {
+    return this.#context.connection.circuit;
+  }
+
   /** Checks and writes a message without sending anything; see {@link PublishOptions}. */
-  prepareMessage(
+  async prepareMessage(
     body: unknown,
     options: PublishOptions = {},
     inheritedMode?: Exchange["deliveryMode"],
   ): Promise<Publication> {
-    return preparePublication(this.#message, body, options, inheritedMode);
+    return await prepareNow(this, body, options, inheritedMode);
+  }
+
+  static {
+    prepareNow = (channel, ...message) => preparePublication(channel.#message, ...message);
   }
 
   /** Delivers a prepared message. A {@link RedisError} bears its delivery tag. */
   async basicPublish(publication: Publication): Promise<Delivery> {
     try {
-      return await deliver(this.#context, publication);
+      return await deliver(this.#limited(), publication);
     } catch (error) {
       if (error instanceof RedisError) error.deliveryTag = publication.deliveryTag;
       throw error;
@@ -100,7 +124,8 @@ export class Channel implements EntityChannel {
     signal?: AbortSignal,
     options: BatchOptions = {},
   ): Promise<readonly Outcome[]> {
-    return await deliverMany(this.#context, publications, signal, options);
+    const { deliverMany } = await import("./delivery/deliver_many.ts");
+    return await deliverMany(this.#limited(), publications, signal, options);
   }
 
   /** Writes nothing; see {@link Exchange.declare}. */
@@ -108,25 +133,30 @@ export class Channel implements EntityChannel {
 
   /** Writes a queue's bindings and returns its name. */
   async declareQueue(queue: Queue): Promise<string> {
-    await addBindings(this.#context, declaredBindings([queue], this.#message.keys));
+    await (await administration()).addBindings(this.#context, declaredBindings([queue], this.#message.keys));
     return queue.name;
   }
 
   /** Binds a queue. The exchange must state its type `topic` for the key to be a pattern. */
   async bindQueue(queue: Queue | string, exchange: Exchange | string, routingKey = ""): Promise<void> {
-    await addBindings(this.#context, [
+    await (await administration()).addBindings(this.#context, [
       binding(nameOf(queue), asExchange(exchange), routingKey, this.#message.keys),
     ]);
   }
 
   /** Removes a binding for good and tells whether there was one. */
   async unbindQueue(queue: Queue | string, exchange: Exchange | string, routingKey = ""): Promise<boolean> {
-    return await removeBinding(this.#context, nameOf(queue), asExchange(exchange), routingKey);
+    return await (await administration()).removeBinding(
+      this.#context,
+      nameOf(queue),
+      asExchange(exchange),
+      routingKey,
+    );
   }
 
   /** Removes all messages of a queue and returns how many there were. */
   async purgeQueue(queue: Queue | string): Promise<number> {
-    return await purge(this.#context, nameOf(queue));
+    return await (await administration()).purge(this.#context, nameOf(queue));
   }
 
   /**
@@ -136,7 +166,7 @@ export class Channel implements EntityChannel {
    */
   async deleteQueue(queue: Queue | string, options: { ifEmpty?: boolean } = {}): Promise<number> {
     if (options.ifEmpty && (await this.queueSize(queue)) > 0) return 0;
-    return await remove(this.#context, queue);
+    return await (await administration()).remove(this.#context, queue);
   }
 
   /** How many messages wait in a queue, over all priorities. */
@@ -154,7 +184,7 @@ export class Channel implements EntityChannel {
   async sizesOf(
     queues: readonly (Queue | string)[],
   ): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>> {
-    return await stepSizes(this.#context, [...new Set(queues.map(nameOf))]);
+    return await (await administration()).stepSizes(this.#context, [...new Set(queues.map(nameOf))]);
   }
 
   /** An exchange's bindings, read from Redis now. */
@@ -176,6 +206,12 @@ export class Channel implements EntityChannel {
     return knownTable(this.#context, asExchange(exchange).name)?.table;
   }
 
+  /** Milliseconds since this isolate read an exchange's bindings; `undefined` when it never did. */
+  bindingsAge(exchange: Exchange | string): number | undefined {
+    const readAt = knownTable(this.#context, asExchange(exchange).name)?.readAt;
+    return readAt ? Date.now() - readAt : undefined;
+  }
+
   /**
    * Puts bindings known from configuration into an empty cache, so that the first publish of a fresh isolate takes one
    * request: it pushes by them and reads the real table in the same request. Writes nothing to Redis.
@@ -192,18 +228,30 @@ export class Channel implements EntityChannel {
     seedTable(tableKey(this.#context, target.name), members, keys.sep);
   }
 
-  /** Sends commands to the database in one request. For what this library has no method for; keys are taken as given. */
+  /**
+   * Sends commands to the database in one request. For what this library has no method for; keys are taken as given.
+   *
+   * @param options `probe`: ask even while the circuit is open, and close it if the answer is good.
+   */
   async send(
     commands: readonly Command[],
-    options: { atomic?: boolean; signal?: AbortSignal } = {},
+    options: { atomic?: boolean; signal?: AbortSignal; probe?: boolean } = {},
   ): Promise<readonly Reply[]> {
-    return await this.#context.connection.send(commands, {
-      atomic: options.atomic ?? false,
-      signal: options.signal,
-    });
+    return await this.#context.connection.send(commands, { ...options, atomic: options.atomic ?? false });
+  }
+
+  /** What a publish that begins now may need. */
+  #limited(): DeliveryContext {
+    const timeout = this.#publishTimeout;
+    return timeout === undefined ? this.#context : { ...this.#context, until: Date.now() + timeout };
   }
 }
 
 function nameOf(queue: Queue | string): string {
   return typeof queue === "string" ? queue : queue.name;
+}
+
+/** What publishing has no need of, loaded when it is first asked for. */
+function administration(): Promise<typeof import("./delivery/administration.ts")> {
+  return import("./delivery/administration.ts");
 }

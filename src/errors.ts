@@ -133,9 +133,30 @@ export class BackPressureError extends RedisError {
   readonly code = "back-pressure";
 }
 
+/** A queue holds as many messages as the channel's `maximumDepth` lets it; nothing was sent. */
+export class QueueFullError extends BackPressureError {
+  readonly queue: string;
+
+  constructor(queue: string) {
+    super(`queue "${queue}" holds as many messages as it may`);
+    this.queue = queue;
+  }
+}
+
 /** The database could not be reached, or refused work for now; nothing was applied. Safe to publish again. */
 export class UnavailableError extends RedisError {
-  readonly code = "unavailable";
+  readonly code: "unavailable" = "unavailable";
+}
+
+/** The database failed so often that it is not asked for a while; nothing was sent. */
+export class CircuitOpenError extends UnavailableError {
+  /** Whole seconds until it is asked again. */
+  readonly retryAfter: number;
+
+  constructor(retryAfter: number) {
+    super("the database failed repeatedly and is given a pause");
+    this.retryAfter = retryAfter;
+  }
 }
 
 /**

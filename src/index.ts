@@ -14,6 +14,7 @@ export { type Payload, registerSerializer, type Serializer } from "./envelope/se
 export { DateTime, Decimal, Float, PlainDate, PlainTime, TypedValue, UUID } from "./envelope/typed.ts";
 export * from "./errors.ts";
 export { type Message, Producer, type ProducerOptions, type ReturnedMessage } from "./producer.ts";
+export type { CircuitOptions, CircuitState } from "./redis/circuit.ts";
 export type { Command, RedisCredentials, RedisLike, RedisPipeline, Reply } from "./redis/client.ts";
 export type { RetryPolicy } from "./redis/retry.ts";
 export { clearBindingCache } from "./routing/cache.ts";

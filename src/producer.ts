@@ -2,7 +2,7 @@
  * The producer: a channel with defaults for what it publishes. Spec kombu-redis §2.
  * @module
  */
-import type { Channel } from "./channel.ts";
+import { type Channel, prepareNow } from "./channel.ts";
 import type { Outcome } from "./delivery/deliver_many.ts";
 import type { Delivery, Publication } from "./delivery/publication.ts";
 import type { PublishOptions } from "./delivery/publish_options.ts";
@@ -87,7 +87,8 @@ export class Producer {
    * @throws {RedisError} When Redis did not take it, or may not have: see its subclasses.
    */
   async publish(body: unknown, options: PublishOptions = {}): Promise<Delivery> {
-    const publication = await this.#prepare(body, options);
+    const prepared = this.#prepare(body, options);
+    const publication = prepared instanceof Promise ? await prepared : prepared;
     try {
       const delivery = await this.#channel.basicPublish(publication);
       if (delivery.status === "unroutable") await this.#returned(publication, body);
@@ -114,7 +115,8 @@ export class Producer {
     for (let place = 0; place < messages.length; place++) {
       try {
         const message = messages[place] as Message;
-        publications.push(await this.#prepare(message.body, message, "body"));
+        const prepared = this.#prepare(message.body, message, "body");
+        publications.push(prepared instanceof Promise ? await prepared : prepared);
         places.push(place);
       } catch (error) {
         outcomes[place] = { status: "failed", error };
@@ -132,8 +134,8 @@ export class Producer {
     return outcomes;
   }
 
-  #prepare(body: unknown, options: PublishOptions, except?: string): Promise<Publication> {
-    return this.#channel.prepareMessage(body, merged(this.#defaults, options, except), this.#deliveryMode);
+  #prepare(body: unknown, options: PublishOptions, except?: string): Publication | Promise<Publication> {
+    return prepareNow(this.#channel, body, merged(this.#defaults, options, except), this.#deliveryMode);
   }
 
   async #returned(

@@ -1,10 +1,15 @@
 /** @module A proxy before the tests' Redis that breaks requests on purpose, and counts them. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Milliseconds before a slow request is passed on. */
+const SLOW_MS = 1_000;
 
 /**
  * Ways to fail. `before`: the command never reaches Redis. `after`: it was applied and the answer is lost.
- * `half`: applied, and the answer breaks off. `garbage`, `empty`, `html`: applied, and something else answers.
+ * `half`: applied, and the answer breaks off. `garbage`, `empty`, `html`: applied, and something else answers. `stall`: applied,
+ * and never answered; `stall-push` only for what pushes. `slow`: all is well, a second later.
  */
 const FAULTS = {
   pass: async (proxied: Proxied) => void answer(proxied, await proxied.forward()),
@@ -45,7 +50,18 @@ const FAULTS = {
       .writeHead(400)
       .end('{"error":"ERR max daily request limit exceeded. Limit: 10000, Usage: 10001."}');
   },
+  loading: async ({ response }: Proxied) => {
+    response.writeHead(400).end('{"error":"LOADING Redis is loading the dataset in memory"}');
+  },
   stall: async ({ forward }: Proxied) => void (await forward()),
+  "stall-push": async (proxied: Proxied) => {
+    const reply = await proxied.forward();
+    if (!/LPUSH|EVAL/.test(reply.asked)) answer(proxied, reply);
+  },
+  slow: async (proxied: Proxied) => {
+    await sleep(SLOW_MS);
+    answer(proxied, await proxied.forward());
+  },
 } satisfies Record<string, (proxied: Proxied) => Promise<void>>;
 
 /** The name of a way to fail. */
@@ -54,7 +70,14 @@ export type Fault = keyof typeof FAULTS;
 interface Proxied {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  forward(): Promise<{ status: number; body: Buffer }>;
+  forward(): Promise<Forwarded>;
+}
+
+/** What Redis answered, and what it was asked. */
+interface Forwarded {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly asked: string;
 }
 
 /**
@@ -89,7 +112,7 @@ export async function startFaultProxy(target: string): Promise<{ url: string; cl
   };
 }
 
-async function pass(request: IncomingMessage, url: string): Promise<{ status: number; body: Buffer }> {
+async function pass(request: IncomingMessage, url: string): Promise<Forwarded> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const headers = Object.entries(request.headers).filter(([name]) =>
@@ -100,9 +123,10 @@ async function pass(request: IncomingMessage, url: string): Promise<{ status: nu
     headers: Object.fromEntries(headers) as Record<string, string>,
     body: Buffer.concat(chunks),
   });
-  return { status: reply.status, body: Buffer.from(await reply.arrayBuffer()) };
+  const asked = Buffer.concat(chunks).toString();
+  return { status: reply.status, body: Buffer.from(await reply.arrayBuffer()), asked };
 }
 
-function answer({ response }: Proxied, { status, body }: { status: number; body: Buffer }): void {
+function answer({ response }: Proxied, { status, body }: Forwarded): void {
   response.writeHead(status, { "content-type": "application/json" }).end(body);
 }

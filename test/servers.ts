@@ -15,6 +15,10 @@ declare module "vitest" {
     redisStore: "server" | "embedded";
     /** A proxy that breaks requests to that Redis: see `faults.ts`. */
     faultProxyUrl: string;
+    /** What the number of random cases of each property is multiplied by: `KOMBU_EDGE_PROPERTY_RUNS`, default 1. */
+    propertyRuns: number;
+    /** Where random cases begin: `KOMBU_EDGE_PROPERTY_SEED`, default another one each time. */
+    propertySeed: number;
   }
 }
 
@@ -39,6 +43,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("redisHttpToken", local.token);
   project.provide("redisTcpUrl", local.redisUrl ?? "");
   project.provide("redisStore", redisStore);
+  project.provide("propertyRuns", Number(process.env.KOMBU_EDGE_PROPERTY_RUNS || 1));
+  project.provide("propertySeed", Number(process.env.KOMBU_EDGE_PROPERTY_SEED || Date.now() & 0x7fffffff));
   const proxy = await startFaultProxy(local.url);
   project.provide("faultProxyUrl", proxy.url);
   return async () => {

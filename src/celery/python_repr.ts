@@ -104,7 +104,7 @@ function scalarRepr(value: unknown): string | undefined {
   if (value === false) return "False";
   if (typeof value === "number") return numberRepr(value);
   if (value instanceof Float) {
-    const text = numberRepr(value.value);
+    const text = Object.is(value.value, -0) ? "-0" : numberRepr(value.value);
     return /^-?\d+$/.test(text) ? `${text}.0` : text;
   }
   if (value instanceof Decimal) return `Decimal('${value.value}')`;

@@ -40,7 +40,9 @@ export function binding(
   if (exchange.name === "")
     throw new InvalidArgumentError("exchange", "must be a named exchange: the anonymous one has no bindings");
   const topic = exchange.type === "topic";
-  if (routingKey.includes(keys.sep) || (topic && topicPattern(routingKey).includes(keys.sep))) {
+  const member = bindingMember(routingKey, queue, topic, keys);
+  const [readKey, , readQueue, ...more] = member.split(keys.sep);
+  if (readKey !== routingKey || readQueue !== queue || more.length > 0) {
     throw new InvalidArgumentError("routingKey", "must not contain the separator");
   }
   if (topic) {
@@ -54,5 +56,5 @@ export function binding(
       );
     }
   }
-  return { exchange: exchange.name, member: bindingMember(routingKey, queue, topic, keys) };
+  return { exchange: exchange.name, member };
 }

@@ -6,6 +6,12 @@
 import type { BodyEncoding } from "../envelope/envelope.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { checkOptionNames, type KnownOptions } from "../option_names.ts";
+import {
+  type CircuitOptions,
+  type ResolvedCircuit,
+  resolveCircuit,
+  type WaitUntil,
+} from "../redis/circuit.ts";
 import { checkQueueName, type KeyOptions, resolveKeyOptions } from "../routing/keys.ts";
 
 /** Options of a channel. All optional; those that name things in Redis must be the consumers' own. */
@@ -32,6 +38,23 @@ export interface ChannelOptions extends Partial<KeyOptions> {
   maximumMessageSize?: number;
   /** Characters of messages in one HTTP request of a batch. Default 4000000. */
   maximumRequestSize?: number;
+  /**
+   * Milliseconds that one publish (or batch) may wait for Redis in all: look-ups, pushes, retries and the waits between them.
+   * Default no limit but those of each.
+   */
+  publishTimeout?: number;
+  /**
+   * The most messages that may wait in a queue, over all priorities, by its name; `"*"` for all others. A publish for a queue
+   * that holds so many rejects with `QueueFullError` before it is sent. What is known of a queue's depth is up to a second
+   * old, so that publishes at the same time can exceed it a little. Default no limits.
+   */
+  maximumDepth?: Readonly<Record<string, number>>;
+  /** Gives the database a pause after repeated failures: see {@link CircuitOptions}. Default `false`: never. */
+  circuit?: CircuitOptions | false;
+  /** Keeps the runtime going for work after the answer, such as `context.waitUntil` of a Worker: the circuit's probes. */
+  waitUntil?: WaitUntil;
+  /** Told the name of an exchange that is published to and has no binding at all, each time. Default nothing. */
+  onEmptyExchange?: (exchange: string) => void;
 }
 
 /** A channel's options with every default filled in. */
@@ -45,6 +68,11 @@ export interface ResolvedChannelOptions {
   readonly timeout: number;
   readonly maximumMessageSize: number;
   readonly maximumRequestSize: number;
+  readonly publishTimeout: number | undefined;
+  readonly maximumDepth: Readonly<Record<string, number>> | undefined;
+  readonly circuit: ResolvedCircuit | undefined;
+  readonly waitUntil: WaitUntil | undefined;
+  readonly onEmptyExchange: ((exchange: string) => void) | undefined;
 }
 
 const KNOWN: KnownOptions<ChannelOptions> = {
@@ -62,6 +90,11 @@ const KNOWN: KnownOptions<ChannelOptions> = {
   timeout: true,
   maximumMessageSize: true,
   maximumRequestSize: true,
+  publishTimeout: true,
+  maximumDepth: true,
+  circuit: true,
+  waitUntil: true,
+  onEmptyExchange: true,
 };
 
 /** Checks the options and fills in the defaults. Throws {@link InvalidArgumentError} naming the option at fault. */
@@ -76,6 +109,10 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
     throw new InvalidArgumentError("deliveryInfo", "must be exchange or queue");
   }
   if (deadletterQueue !== undefined) checkQueueName(deadletterQueue, "deadletterQueue", keys);
+  const { publishTimeout, waitUntil, onEmptyExchange } = options;
+  checkFunction(waitUntil, "waitUntil");
+  checkFunction(onEmptyExchange, "onEmptyExchange");
+  const timeout = amount(options.timeout, 10_000, "timeout");
   return {
     keys,
     bodyEncoding,
@@ -83,10 +120,51 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
     deadletterQueue,
     bindingMaximumAge: amount(options.bindingMaximumAge, 30_000, "bindingMaximumAge"),
     missCooldown: amount(options.missCooldown, 1_000, "missCooldown"),
-    timeout: amount(options.timeout, 10_000, "timeout"),
+    timeout,
     maximumMessageSize: amount(options.maximumMessageSize, 10_000_000, "maximumMessageSize"),
     maximumRequestSize: amount(options.maximumRequestSize, 4_000_000, "maximumRequestSize"),
+    publishTimeout: publishTimeout === undefined ? undefined : amount(publishTimeout, 0, "publishTimeout"),
+    maximumDepth: depthsOf(options.maximumDepth, keys),
+    circuit: circuitOf(options.circuit, timeout),
+    waitUntil,
+    onEmptyExchange,
   };
+}
+
+function depthsOf(given: ChannelOptions["maximumDepth"], keys: KeyOptions): ChannelOptions["maximumDepth"] {
+  if (given === undefined) return undefined;
+  for (const queue of Object.keys(counts(given, "maximumDepth")))
+    if (queue !== "*") checkQueueName(queue, `maximumDepth.${queue}`, keys);
+  return given;
+}
+
+const CIRCUIT: KnownOptions<CircuitOptions> = {
+  failures: true,
+  pause: true,
+  maximumPause: true,
+  probeTimeout: true,
+};
+
+function circuitOf(given: ChannelOptions["circuit"], timeout: number): ResolvedCircuit | undefined {
+  if (given === undefined || given === false) return undefined;
+  const options = counts(given, "circuit");
+  checkOptionNames(options, CIRCUIT, "circuit.");
+  return resolveCircuit(options, timeout);
+}
+
+/** Checks an object of whole numbers. */
+function counts<Counts extends object>(given: Counts, name: string): Counts {
+  if (given === null || typeof given !== "object") throw new InvalidArgumentError(name, "must be an object");
+  for (const [member, count] of Object.entries(given)) {
+    if (count !== undefined && !(Number.isSafeInteger(count) && count > 0))
+      throw new InvalidArgumentError(`${name}.${member}`, "must be a whole number above 0");
+  }
+  return given;
+}
+
+function checkFunction(value: unknown, name: string): void {
+  if (value !== undefined && typeof value !== "function")
+    throw new InvalidArgumentError(name, "must be a function");
 }
 
 function amount(value: number | undefined, fallback: number, name: string): number {

@@ -6,7 +6,7 @@ import { type RedisError, UnroutableError } from "../errors.ts";
 import type { BindingTable, SkippedBinding } from "../routing/table.ts";
 import { amendTables } from "./amend.ts";
 import type { Delivery, DeliveryContext, Publication } from "./publication.ts";
-import { type Destination, type Put, put, toChannel, toQueues } from "./put.ts";
+import { type Answer, type Destination, type Put, put, toChannel, toQueues } from "./put.ts";
 import {
   declareCommands,
   isCoolingDown,
@@ -19,6 +19,7 @@ import {
   rememberMiss,
   withDeclared,
 } from "./tables.ts";
+import { type UnplacedReason, unplacedReason, unplacedWarnings } from "./unplaced.ts";
 
 /**
  * Delivers a publication: one HTTP request when the table is known, two when it is not.
@@ -51,9 +52,13 @@ async function deliverByTable(
   publication: Publication,
   declare: Publication["declare"],
 ): Promise<Delivery> {
+  const { exchange } = publication;
   const route = await findRoute(context, publication, declare);
   const warnings = skippedWarnings(route.table.skipped);
-  if (route.queues.length === 0) return await unroutable(context, publication, warnings);
+  if (route.queues.length === 0) {
+    const reason = unplacedReason(context, exchange, route.table.members.size);
+    return await unroutable(context, publication, reason, warnings);
+  }
   const destination = toQueues(context, publication, route.queues);
   if (!route.stale) return await putAll(context, publication, destination, route.undeclared, warnings);
   return await putAndRefresh(context, publication, destination, route.undeclared, warnings);
@@ -93,6 +98,16 @@ async function findRoute(
   return { table, queues, stale: known.stale, undeclared };
 }
 
+/** Passes the promise on where there are no limits, for the reason that {@link put} gives. */
+function send(...parts: Parameters<typeof put>): Promise<Answer> {
+  const [context] = parts;
+  return context.maximumDepth === undefined ? put(...parts) : sendWithin(...parts);
+}
+
+async function sendWithin(...parts: Parameters<typeof put>): Promise<Answer> {
+  return await (await import("./put_within.ts")).putWithin(...parts);
+}
+
 async function putAll(
   context: DeliveryContext,
   publication: Publication,
@@ -101,7 +116,7 @@ async function putAll(
   warnings: readonly string[],
 ): Promise<Delivery> {
   const before = declareCommands(context, declare);
-  const answer = await put(context, publication, destination, before, []);
+  const answer = await send(context, publication, destination, before, []);
   const failed = answer.before.some((reply) => "error" in reply);
   if (!failed && declare.length > 0) amendTables(context, declare);
   return toDelivery(publication, destination, answer.put, failed ? [...warnings, NOT_DECLARED] : warnings);
@@ -120,7 +135,7 @@ async function putAndRefresh(
   const { exchange, type, routingKey, guard } = publication;
   const before = declareCommands(context, declare);
   const sentAt = Date.now();
-  const answer = await put(context, publication, destination, before, [readCommand(context, exchange)]);
+  const answer = await send(context, publication, destination, before, [readCommand(context, exchange)]);
   let table: BindingTable;
   try {
     table = keepTable(context, exchange, answer.after[0]!, sentAt);
@@ -130,13 +145,16 @@ async function putAndRefresh(
       "the binding table could not be refreshed",
     ]);
   }
-  const delivery = toDelivery(publication, destination, answer.put, warnings);
+  const failed = answer.before.some((reply) => "error" in reply);
+  const all = failed ? [...warnings, NOT_DECLARED] : warnings;
+  const delivery = toDelivery(publication, destination, answer.put, all);
   if (delivery.status === "duplicate") return delivery;
   const late = table.match(type, routingKey).filter((queue) => !destination.queues.includes(queue));
   if (late.length === 0) return delivery;
   const lateDestination = toQueues(context, publication, late, destination.queues.length);
   const lateGuard = guard && { ...guard, key: `${guard.key}:late` };
   try {
+    // Of a publication that was let through every copy is.
     await put(context, { ...publication, guard: lateGuard }, lateDestination, [], []);
   } catch (error) {
     (error as RedisError).delivered = [...destination.queues, ...((error as RedisError).delivered ?? [])];
@@ -148,10 +166,12 @@ async function putAndRefresh(
 async function unroutable(
   context: DeliveryContext,
   publication: Publication,
-  warnings: readonly string[],
+  reason: UnplacedReason,
+  skipped: readonly string[],
 ): Promise<Delivery> {
   const { exchange, routingKey, deliveryTag, mandatory } = publication;
-  if (mandatory) throw new UnroutableError(exchange, routingKey, "no binding matches");
+  if (mandatory) throw new UnroutableError(exchange, routingKey, reason);
+  const warnings = unplacedWarnings(reason, skipped);
   const { deadletterQueue } = context;
   if (deadletterQueue === undefined)
     return withWarnings({ status: "unroutable", deliveryTag, queues: [] }, warnings);
@@ -171,8 +191,10 @@ export function toDelivery(
   if (put.kind === "duplicate") {
     return withWarnings({ status: "duplicate", deliveryTag: put.deliveryTag, queues: put.queues }, warnings);
   }
-  if (pushes[0]?.command !== "PUBLISH")
-    return withWarnings({ status: "delivered", deliveryTag, queues }, warnings);
+  if (pushes[0]?.command !== "PUBLISH") {
+    const all = put.warning === undefined ? warnings : [...warnings, put.warning];
+    return withWarnings({ status: "delivered", deliveryTag, queues }, all);
+  }
   const receivers = put.replies[0] ?? 0;
   if (receivers === 0 && mandatory)
     throw new UnroutableError(exchange, routingKey, "no subscriber is listening");

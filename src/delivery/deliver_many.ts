@@ -7,12 +7,13 @@ import { UnroutableError } from "../errors.ts";
 import type { Command, Reply } from "../redis/client.ts";
 import type { BindingTable } from "../routing/table.ts";
 import { amendTables } from "./amend.ts";
-import { deliver, skippedWarnings, toDelivery } from "./deliver.ts";
+import { deliver, skippedWarnings, toDelivery, withWarnings } from "./deliver.ts";
 import type { Delivery, DeliveryContext, Publication } from "./publication.ts";
 import { toChannel, toQueues } from "./put.ts";
 import { type Item, putMany } from "./put_many.ts";
 import { declareCommands, keepTable, missingBindings, readCommand, withDeclared } from "./tables.ts";
 import { isRouted, type Tables, tablesFor } from "./tables_for.ts";
+import { unplacedReason, unplacedWarnings } from "./unplaced.ts";
 
 /** What one of many publications came to. */
 export type Outcome = Delivery | { readonly status: "failed"; readonly error: unknown };
@@ -93,13 +94,13 @@ function placeOne(
   }
   const known = tables.get(exchange)!;
   if ("error" in known) return { status: "failed", error: known.error };
-  const queues = withDeclared(context, known.table, exchange, publication.declare).match(type, routingKey);
+  const table = withDeclared(context, known.table, exchange, publication.declare);
+  const queues = table.match(type, routingKey);
   if (queues.length > 0) return item(queues);
-  if (mandatory) {
-    return { status: "failed", error: new UnroutableError(exchange, routingKey, "no binding matches") };
-  }
+  const reason = unplacedReason(context, exchange, table.members.size);
+  if (mandatory) return { status: "failed", error: new UnroutableError(exchange, routingKey, reason) };
   if (context.deadletterQueue !== undefined) return item([context.deadletterQueue], true);
-  return { status: "unroutable", deliveryTag, queues: [] };
+  return withWarnings({ status: "unroutable", deliveryTag, queues: [] }, unplacedWarnings(reason, []));
 }
 
 async function putItems(
@@ -119,7 +120,9 @@ async function putItems(
   );
   const sentAt = Date.now();
   const declares = declareCommands(context, declare);
-  const put = await putMany(
+  const putAll =
+    context.maximumDepth === undefined ? putMany : (await import("./put_within.ts")).putManyWithin;
+  const put = await putAll(
     context,
     items,
     {

@@ -2,7 +2,7 @@
  * Delivery by the strict script: the table is read, matched and pushed to in one step inside Redis.
  * @module
  */
-import { UnroutableError } from "../errors.ts";
+import { QueueFullError, UnroutableError } from "../errors.ts";
 import { withRetries } from "../redis/retry.ts";
 import { type StrictOutcome, type StrictPublication, strictCommand, strictOutcome } from "../redis/strict.ts";
 import { bindingKey, priorityStep, queueKey } from "../routing/keys.ts";
@@ -10,6 +10,7 @@ import { BindingTable } from "../routing/table.ts";
 import type { DeclaredBinding, Delivery, DeliveryContext, Publication } from "./publication.ts";
 import { fromRecord } from "./put.ts";
 import { declareCommands } from "./tables.ts";
+import { unplacedReason, unplacedWarnings } from "./unplaced.ts";
 
 /**
  * Delivers a publication with nothing between the look-up and the pushes.
@@ -32,14 +33,15 @@ export async function deliverStrictly(
   const skipped: string[] = [];
   const attempt = async () => {
     const commands = [...elsewhere, strictCommand(toStrict(context, publication, here, decided))];
-    const replies = await context.connection.send(commands, { atomic: false, signal });
+    const replies = await context.connection.send(commands, { atomic: false, signal, until: context.until });
     const outcome = strictOutcome(replies.at(-1)!);
     if ("error" in outcome) throw outcome.error;
+    if ("full" in outcome) throw new QueueFullError(outcome.full);
     return outcome;
   };
-  let outcome: Exclude<StrictOutcome, { error: unknown }>;
+  let outcome: Exclude<StrictOutcome, { error: unknown } | { full: unknown }>;
   do {
-    outcome = guard ? await withRetries(attempt, retryPolicy, signal) : await attempt();
+    outcome = guard ? await withRetries(attempt, retryPolicy, signal, context.until) : await attempt();
     if ("undecided" in outcome) {
       for (const member of outcome.undecided) {
         const table = new BindingTable([member], context.keys.sep);
@@ -56,10 +58,15 @@ export async function deliverStrictly(
     const [, queues] = JSON.parse(outcome.record) as [string, string[]];
     return { status: "delivered", deliveryTag, queues };
   }
-  const { queues, deadLettered } = outcome;
-  if (mandatory && queues.length === 0) throw new UnroutableError(exchange, routingKey, "no binding matches");
-  const status = queues.length === 0 || deadLettered ? "unroutable" : "delivered";
-  const warnings = [...outcome.skipped, ...skipped].map(() => "a binding was skipped");
+  const { queues, deadLettered, members } = outcome;
+  const isPlaced = queues.length > 0 && !deadLettered;
+  const reason = isPlaced ? undefined : unplacedReason(context, exchange, members);
+  if (mandatory && queues.length === 0) throw new UnroutableError(exchange, routingKey, reason!);
+  const status = isPlaced ? "delivered" : "unroutable";
+  const warnings = unplacedWarnings(
+    reason,
+    [...outcome.skipped, ...skipped].map(() => "a binding was skipped"),
+  );
   return { status, deliveryTag, queues, ...(warnings.length > 0 && { warnings }) };
 }
 
@@ -69,7 +76,8 @@ function toStrict(
   declare: readonly string[],
   decided: ReadonlyMap<string, boolean>,
 ): StrictPublication {
-  const { keys, deliveryInfo, deadletterQueue } = context;
+  const { keys, deliveryInfo, deadletterQueue, maximumDepth } = context;
+  const suffixOf = (priority: number) => queueKey("", priority, { ...keys, globalKeyprefix: "" });
   const { exchange, type, routingKey, envelope, deliveryTag, priority, guard, mandatory } = publication;
   const step = priorityStep(priority, keys.prioritySteps);
   const rest = envelope.deliveryInfoRest;
@@ -81,7 +89,9 @@ function toStrict(
     type: type === "direct" || type === "topic" ? type : "",
     routingKey,
     keyPrefix: keys.globalKeyprefix,
-    keySuffix: queueKey("", step, { ...keys, globalKeyprefix: "" }),
+    keySuffix: suffixOf(step),
+    maximumDepth,
+    listSuffixes: keys.prioritySteps.map(suffixOf),
     envelope: envelope.parts,
     deliveryInfo:
       deliveryInfo === "queue"

@@ -5,7 +5,7 @@
  */
 import { asExchange, type Exchange, Queue } from "../entity.ts";
 import { serializeBody } from "../envelope/body.ts";
-import { findCompression } from "../envelope/compression.ts";
+import { type Compression, findCompression } from "../envelope/compression.ts";
 import { type BodyEncoding, buildEnvelope } from "../envelope/envelope.ts";
 import type { SerializedBody } from "../envelope/serializers.ts";
 import { InvalidArgumentError } from "../errors.ts";
@@ -25,18 +25,18 @@ export interface MessageContext {
 }
 
 /**
- * Checks the options and writes the message.
+ * Checks the options and writes the message: at once, unless it is to be compressed.
  *
  * @param inheritedMode The producer's own exchange's delivery mode, which a publish to a named exchange inherits too.
  * @throws {InvalidArgumentError} Naming the option at fault.
  * @throws {EncodeError} When the body, a header or a property cannot be written.
  */
-export async function preparePublication(
+export function preparePublication(
   context: MessageContext,
   body: unknown,
   options: PublishOptions,
   inheritedMode?: Exchange["deliveryMode"],
-): Promise<Publication> {
+): Publication | Promise<Publication> {
   checkPublishOptions(options);
   const exchange = asExchange(options.exchange ?? "");
   const routingKey = options.routingKey ?? "";
@@ -53,10 +53,40 @@ export async function preparePublication(
     throw new InvalidArgumentError("priority", "must be a finite number");
   }
   const serialized = serializeBody(body, options);
-  const compression = options.compression ? findCompression(options.compression) : undefined;
-  const written: SerializedBody = compression
-    ? { ...serialized, payload: await compression.compress(asBytes(serialized.payload)) }
-    : serialized;
+  const message = { exchange, routingKey, guard, deliveryTag, headers, priority, inheritedMode };
+  if (!options.compression) return publicationOf(context, options, message, serialized);
+  return compressed(context, options, message, serialized, findCompression(options.compression));
+}
+
+/** A publish's arguments, checked. */
+interface CheckedMessage {
+  readonly exchange: Exchange;
+  readonly routingKey: string;
+  readonly guard: Guard | undefined;
+  readonly deliveryTag: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly priority: number;
+  readonly inheritedMode: Exchange["deliveryMode"];
+}
+
+async function compressed(
+  context: MessageContext,
+  options: PublishOptions,
+  message: CheckedMessage,
+  serialized: SerializedBody,
+  compression: Compression,
+): Promise<Publication> {
+  const payload = await compression.compress(asBytes(serialized.payload));
+  const headers = { ...message.headers, compression: compression.contentType };
+  return publicationOf(context, options, { ...message, headers }, { ...serialized, payload });
+}
+
+function publicationOf(
+  context: MessageContext,
+  options: PublishOptions,
+  { exchange, routingKey, guard, deliveryTag, headers, priority, inheritedMode }: CheckedMessage,
+  written: SerializedBody,
+): Publication {
   // Base64 makes four of three.
   if (written.payload.length * (context.bodyEncoding === "base64" ? 4 / 3 : 1) > context.maximumMessageSize) {
     throw new InvalidArgumentError(
@@ -70,7 +100,7 @@ export async function preparePublication(
     routingKey,
     envelope: buildEnvelope({
       body: written,
-      headers: compression ? { ...headers, compression: compression.contentType } : headers,
+      headers,
       properties: propertiesOf(options, context.keys),
       deliveryMode: deliveryModeOf(options, exchange, inheritedMode),
       expiration: expirationOf(options.expiration),
@@ -133,10 +163,11 @@ function deliveryModeOf(
 
 function expirationOf(seconds: number | undefined): string | undefined {
   if (seconds === undefined) return undefined;
-  if (typeof seconds !== "number" || !Number.isFinite(seconds) || seconds < 0) {
+  if (typeof seconds !== "number" || !Number.isFinite(seconds * 1000) || seconds < 0) {
     throw new InvalidArgumentError("expiration", "must be a finite number of seconds that is not negative");
   }
-  return String(Math.trunc(seconds * 1000));
+  // A number's own text has an exponent from 1e21 on.
+  return String(BigInt(Math.trunc(seconds * 1000)));
 }
 
 function propertiesOf(options: PublishOptions, keys: KeyOptions): Record<string, unknown> {

@@ -63,4 +63,10 @@ export interface DeliveryContext {
   readonly missCooldown: number;
   /** The most UTF-16 units of messages in one HTTP request of a batch. */
   readonly maximumRequestSize: number;
+  /** When this publish must have come to an end, in milliseconds since the epoch. */
+  readonly until?: number | undefined;
+  /** The most messages that may wait in a queue, by name, `"*"` for all others. */
+  readonly maximumDepth: Readonly<Record<string, number>> | undefined;
+  /** Told the name of an exchange that is published to and has no binding at all. */
+  readonly onEmptyExchange: ((exchange: string) => void) | undefined;
 }

@@ -17,7 +17,14 @@ export interface Destination {
 
 /** What a put came to: the pushes' replies in order, or the publication that was there before. */
 export type Put =
-  | { readonly kind: "pushed"; readonly replies: readonly number[] }
+  | {
+      readonly kind: "pushed";
+      readonly replies: readonly number[];
+      /** By an earlier attempt, whose replies are not known. */
+      readonly earlier?: true;
+      /** What the caller must be warned of. */
+      readonly warning?: string | undefined;
+    }
   | { readonly kind: "duplicate"; readonly deliveryTag: string; readonly queues: readonly string[] };
 
 /**
@@ -81,6 +88,7 @@ export function put(
   after: readonly Command[],
 ): Promise<Answer> {
   const { signal, guard, deliveryTag, retryPolicy } = publication;
+  const { until } = context;
   const pushes = guard
     ? [
         guardCommand([
@@ -98,8 +106,9 @@ export function put(
       after: alone ? NONE : replies.slice(before.length + pushes.length),
     };
   };
-  const attempt = () => context.connection.send(commands, { atomic: pushes.length > 1, signal }).then(settle);
-  return guard ? withRetries(attempt, retryPolicy, signal) : attempt();
+  const attempt = () =>
+    context.connection.send(commands, { atomic: pushes.length > 1, signal, until }).then(settle);
+  return guard ? withRetries(attempt, retryPolicy, signal, until) : attempt();
 }
 
 /** The tag of a publication's n-th copy: the first bears the publication's own, the others differ in the last group. */
@@ -120,7 +129,8 @@ export function guardRecord(deliveryTag: string, queues: readonly string[]): str
  */
 export function fromRecord(record: string, deliveryTag: string, count: number): Put {
   const [tag, queues] = parseRecord(record);
-  if (tag === deliveryTag) return { kind: "pushed", replies: new Array<number>(count).fill(1) };
+  if (tag === deliveryTag)
+    return { kind: "pushed", replies: new Array<number>(count).fill(1), earlier: true };
   return { kind: "duplicate", deliveryTag: tag, queues };
 }
 

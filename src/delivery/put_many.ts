@@ -98,7 +98,7 @@ async function putChunk(
   let replies: readonly Reply[] = [];
   try {
     const commands = [...before, ...parts.map(({ command }) => command), ...script, ...after];
-    replies = await context.connection.send(commands, { atomic, signal });
+    replies = await context.connection.send(commands, { atomic, signal, until: context.until });
   } catch (error) {
     for (const place of [...plain, ...scripted]) outcomes[place] = { kind: "failed", error };
     const repeated = await repeat(context, items, scripted, before, outcomes, signal);
@@ -180,7 +180,7 @@ async function repeat(
     const places = open();
     const commands = [...before, scriptCommand(places.map((place) => items[place]!))];
     try {
-      replies = await context.connection.send(commands, { atomic: false, signal });
+      replies = await context.connection.send(commands, { atomic: false, signal, until: context.until });
     } catch (error) {
       for (const place of places) outcomes[place] = failed(error, outcomes[place]);
       throw error;
@@ -189,7 +189,8 @@ async function repeat(
     const [still] = open();
     if (still !== undefined) throw (outcomes[still] as { error: unknown }).error;
   };
-  await withRetries(attempt, { ...policy, maxRetries: policy.maxRetries - 1 }, signal).catch(() => undefined);
+  const further = { ...policy, maxRetries: policy.maxRetries - 1 };
+  await withRetries(attempt, further, signal, context.until).catch(() => undefined);
   return replies.slice(0, before.length);
 }
 

@@ -16,6 +16,8 @@ export interface KnownTable {
   readonly fresh: boolean;
   /** It is past its age: read it again in the request that pushes. */
   readonly stale: boolean;
+  /** When it was read, in milliseconds since the epoch; 0 for one that was seeded. */
+  readonly readAt: number;
 }
 
 /** The cache's key for an exchange of this channel. */
@@ -37,6 +39,7 @@ export function knownTable(context: DeliveryContext, exchange: string): KnownTab
     table: cached.table,
     fresh: false,
     stale: Date.now() - cached.loadedAt > context.bindingMaximumAge,
+    readAt: cached.loadedAt,
   };
 }
 
@@ -62,12 +65,13 @@ export async function readTables(
   const declared = declareCommands(context, declare);
   const commands = [...declared, ...exchanges.map((exchange) => readCommand(context, exchange))];
   const sentAt = Date.now();
-  const replies = await context.connection.send(commands, { atomic: false, signal });
+  const replies = await context.connection.send(commands, { atomic: false, signal, until: context.until });
   for (const reply of replies.slice(0, declared.length)) if ("error" in reply) throw reply.error;
   return exchanges.map((exchange, index) => ({
     table: keepTable(context, exchange, replies[declared.length + index]!, sentAt),
     fresh: true,
     stale: false,
+    readAt: sentAt,
   }));
 }
 
@@ -88,8 +92,8 @@ export function declareCommands(
 }
 
 /**
- * Those declared bindings that must be written: not in a known table, and not written by this isolate within the tables'
- * age. A lost binding heals, a known one costs nothing.
+ * Those declared bindings that must be written: not in a table within its age, and not written by this isolate within that
+ * time. A lost binding heals with the first publish past the age, one that is known costs nothing until then.
  */
 export function missingBindings(
   context: DeliveryContext,
@@ -99,8 +103,9 @@ export function missingBindings(
   return declare.filter(({ exchange, member }) => {
     const key = tableKey(context, exchange);
     const cached = cachedTable(key);
-    // A seeded table says what should be there, not what is.
-    if (cached && cached.loadedAt > 0) return !cached.table.members.has(member);
+    // A seeded table says what should be there, not what is; an old one, what was.
+    if (cached && Date.now() - cached.loadedAt <= context.bindingMaximumAge)
+      return !cached.table.members.has(member);
     return Date.now() - declaredAt(key, member) >= context.bindingMaximumAge;
   });
 }

@@ -15,6 +15,7 @@ import {
   serialize,
   wellFormed,
 } from "./serializers.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 /** The arguments that decide how a body is written. */
 export interface BodyOptions {
@@ -103,11 +104,7 @@ function checkJsonPayload(payload: Payload): void {
   if (payload.length === 0) return;
   let value: unknown;
   try {
-    value = JSON.parse(
-      typeof payload === "string"
-        ? payload
-        : new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(payload),
-    );
+    value = JSON.parse(typeof payload === "string" ? payload : decodeUtf8(payload));
   } catch {
     // The engine's message quotes the body.
     throw new EncodeError("body", "is not valid JSON although its content type says so");

@@ -17,7 +17,7 @@ export type BodyEncoding = "base64" | "utf-8" | null;
 export interface EnvelopeParts {
   readonly body: SerializedBody;
   readonly headers: Readonly<Record<string, unknown>>;
-  /** Properties in the order Kombu's caller gives them; `delivery_info`, `delivery_tag`, `body_encoding` are set here. */
+  /** Properties in the order Kombu's caller gives them; `delivery_info`, `priority`, `delivery_tag`, `body_encoding` are set here. */
   readonly properties: Readonly<Record<string, unknown>>;
   readonly deliveryMode: number;
   /** Milliseconds as text, or undefined. */
@@ -36,19 +36,15 @@ export interface Envelope {
   readonly deliveryInfoRest: string;
 }
 
-/** Properties that the envelope itself sets. */
-const SET_HERE: ReadonlySet<string> = new Set(["delivery_info", "delivery_tag", "body_encoding"]);
-
 const OPENING = '{"body":';
 const CLOSING = '"}}';
 
 /** Builds the envelope; throws an `EncodeError` naming the header or property that cannot be written. */
 export function buildEnvelope(parts: EnvelopeParts): Envelope {
-  const deliveryInfoRest = deliveryInfoMembers(parts.properties.delivery_info);
-  const properties: Record<string, unknown> = {};
-  for (const name of Object.keys(parts.properties)) {
-    if (!SET_HERE.has(name)) properties[name] = parts.properties[name];
-  }
+  // Set here: two members of one name would be read differently by different readers.
+  const given: Record<string, unknown> = parts.properties;
+  const { delivery_info, delivery_tag, body_encoding, priority, ...properties } = given;
+  const deliveryInfoRest = deliveryInfoMembers(delivery_info);
   properties.delivery_mode = parts.deliveryMode;
   if (parts.expiration !== undefined) properties.expiration = parts.expiration;
   const head =

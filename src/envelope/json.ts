@@ -8,12 +8,16 @@
 import { EncodeError } from "../errors.ts";
 import { toBase64 } from "./base64.ts";
 import { Float, isoformat, TypedValue } from "./typed.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 /**
  * How deep a value may be nested. CPython's JSON decoder gives up near its recursion limit of 1000 frames, some of
  * which a worker has used; a body that it cannot decode comes back for ever.
  */
 export const MAXIMUM_DEPTH = 500;
+
+/** Python's `int()` refuses longer texts, and with it the consumer's JSON decoder: the message would come back for ever. */
+export const MAXIMUM_DIGITS = 4_300;
 
 /** Whether `NaN` and infinities are written as Python writes them, or refused. */
 export type NonFinite = "python" | "refuse";
@@ -68,7 +72,8 @@ function isPlain(value: unknown, depth: number): boolean {
   const record = value as Record<string, unknown>;
   if (typeof record.toJSON === "function") return false;
   const keys = Object.keys(record);
-  if (keys.length === 2 && "__type__" in record && "__value__" in record) return false;
+  // Members that are undefined are left out, so that more than two may become just these.
+  if ("__type__" in record && "__value__" in record) return false;
   for (const key of keys) {
     const member = record[key];
     if (member !== undefined && !isPlain(member, depth + 1)) return false;
@@ -89,7 +94,7 @@ function write(value: unknown, trail: Trail, nonFinite: NonFinite): string {
     case "boolean":
       return value ? "true" : "false";
     case "bigint":
-      return value.toString();
+      return writeInteger(value, trail);
     case "object":
       return value === null ? "null" : writeObject(value, trail, nonFinite);
     default:
@@ -101,6 +106,14 @@ function writeNumber(value: number, trail: Trail, nonFinite: NonFinite): string 
   if (Number.isFinite(value)) return JSON.stringify(value);
   if (nonFinite === "refuse") throw fault(trail, "must be a finite number");
   return String(value);
+}
+
+function writeInteger(value: bigint, trail: Trail): string {
+  const text = value.toString();
+  if (text.length > MAXIMUM_DIGITS + (value < 0n ? 1 : 0)) {
+    throw fault(trail, `must not have more than ${MAXIMUM_DIGITS} digits, which Python does not read`);
+  }
+  return text;
 }
 
 function writeObject(value: object, trail: Trail, nonFinite: NonFinite): string {
@@ -128,7 +141,7 @@ function writeObject(value: object, trail: Trail, nonFinite: NonFinite): string 
 }
 
 function writeRecord(record: Record<string, unknown>, trail: Trail, nonFinite: NonFinite): string {
-  const keys = Object.keys(record);
+  const keys = Object.keys(record).filter((key) => record[key] !== undefined);
   if (keys.length === 2 && keys.includes("__type__") && keys.includes("__value__")) {
     throw fault(
       trail,
@@ -138,7 +151,6 @@ function writeRecord(record: Record<string, unknown>, trail: Trail, nonFinite: N
   const members: string[] = [];
   for (const key of keys) {
     const member = record[key];
-    if (member === undefined) continue;
     if (!key.isWellFormed()) throw fault(trail, "has a key with a lone surrogate, which UTF-8 cannot carry");
     members.push(`${JSON.stringify(key)}:${within(trail, key, () => write(member, trail, nonFinite))}`);
   }
@@ -146,6 +158,7 @@ function writeRecord(record: Record<string, unknown>, trail: Trail, nonFinite: N
 }
 
 function writeFloat(value: number, trail: Trail, nonFinite: NonFinite): string {
+  if (Object.is(value, -0)) return "-0.0";
   const text = writeNumber(value, trail, nonFinite);
   return Number.isInteger(value) && !text.includes("e") ? `${text}.0` : text;
 }
@@ -157,7 +170,7 @@ export function writeBytes(value: ArrayBuffer | ArrayBufferView): string {
       ? new Uint8Array(value)
       : new Uint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength);
   try {
-    return typed("bytes", new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    return typed("bytes", decodeUtf8(bytes));
   } catch {
     return typed("base64", toBase64(bytes));
   }

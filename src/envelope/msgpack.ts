@@ -7,7 +7,7 @@
 import { encode } from "@msgpack/msgpack";
 import { EncodeError } from "../errors.ts";
 import { MAXIMUM_DEPTH } from "./json.ts";
-import type { Serializer } from "./serializers.ts";
+import { asBytes, type Serializer } from "./serializers.ts";
 import { Float, TypedValue } from "./typed.ts";
 
 /**
@@ -46,7 +46,7 @@ function prepare(value: unknown, field: string, depth: number): unknown {
       if (value >= 2n ** 64n || value < -(2n ** 63n)) throw new EncodeError(field, "must fit 64 bits");
       return value;
     case "object":
-      return value === null || ArrayBuffer.isView(value) ? value : prepareObject(value, field, depth);
+      return value === null ? null : (asBytes(value) ?? prepareObject(value, field, depth));
     default:
       return value;
   }

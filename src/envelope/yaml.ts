@@ -6,7 +6,9 @@
  */
 import { Document, Scalar, type ScalarTag, type Tags, visit } from "yaml";
 import { EncodeError } from "../errors.ts";
-import type { Serializer } from "./serializers.ts";
+import { toBase64 } from "./base64.ts";
+import { MAXIMUM_DIGITS } from "./json.ts";
+import { asBytes, type Serializer } from "./serializers.ts";
 import { DateTime, Float, isoformat, PlainDate, TypedValue } from "./typed.ts";
 
 /**
@@ -24,7 +26,7 @@ export const yaml: Serializer = {
         version: "1.1",
         customTags: pythonTags,
         merge: false,
-        sortMapEntries: true,
+        sortMapEntries: ({ key: one }, { key: other }) => byCodePoint(keyText(one), keyText(other)),
         aliasDuplicateObjects: false,
       });
       visit(document, { Scalar: (_key, node) => quoteUnusual(node, field) });
@@ -57,12 +59,33 @@ function checkDepth(value: unknown, field: string, depth: number): void {
  * count as printable, so such text goes between double quotes, where all can be escaped.
  */
 function quoteUnusual(node: Scalar, field: string): void {
+  if (typeof node.value === "bigint" && String(node.value).length > MAXIMUM_DIGITS) {
+    throw new EncodeError(field, `must not have an integer of more than ${MAXIMUM_DIGITS} digits`);
+  }
   if (typeof node.value !== "string") return;
   if (!node.value.isWellFormed()) {
     throw new EncodeError(field, "has a lone surrogate, which UTF-8 cannot carry");
   }
   // `<<` and `=` alone are a merge and a default value to PyYAML.
   if (/[^\x20-\x7e]|^(<<|=)$/.test(node.value)) node.type = Scalar.QUOTE_DOUBLE;
+}
+
+function keyText(key: unknown): string {
+  return String(key instanceof Scalar ? key.value : key);
+}
+
+/** Python's order of texts: JavaScript compares UTF-16 units, in which what lies beyond the basic plane comes too early. */
+function byCodePoint(one: string, other: string): number {
+  const length = Math.min(one.length, other.length);
+  for (let at = 0; at < length; at++) {
+    const difference = rank(one.charCodeAt(at)) - rank(other.charCodeAt(at));
+    if (difference !== 0) return difference;
+  }
+  return one.length - other.length;
+}
+
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x1_0000 : unit;
 }
 
 function escapeBeyondAscii(text: string): string {
@@ -78,10 +101,19 @@ function escapeBeyondAscii(text: string): string {
  */
 function pythonTags(tags: Tags): Tags {
   const others = tags.filter((tag) => typeof tag === "string" || tag.tag !== "tag:yaml.org,2002:merge");
-  return [exponent, float, timestamp, refused, ...others];
+  return [binary, exponent, float, timestamp, refused, ...others];
 }
 
 const NEVER = /(?!)/;
+
+/** The package's own begins a line that PyYAML takes for none of it, and takes a part of a buffer for the whole. */
+const binary: ScalarTag = {
+  tag: "tag:yaml.org,2002:binary",
+  default: false,
+  resolve: String,
+  identify: (value) => value instanceof ArrayBuffer || ArrayBuffer.isView(value),
+  stringify: ({ value }) => `"${toBase64(asBytes(value)!)}"`,
+};
 
 /** PyYAML takes `1e+21` for text: a float needs its point. */
 const exponent: ScalarTag = {
@@ -105,7 +137,7 @@ const float: ScalarTag = {
 function floatText(value: number): string {
   if (Number.isNaN(value)) return ".nan";
   if (!Number.isFinite(value)) return value > 0 ? ".inf" : "-.inf";
-  const text = String(value);
+  const text = Object.is(value, -0) ? "-0" : String(value);
   if (text.includes(".")) return text;
   return text.includes("e") ? text.replace("e", ".0e") : `${text}.0`;
 }

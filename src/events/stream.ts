@@ -115,6 +115,11 @@ export interface StreamOptions {
   readonly handshake?: { readonly origins: readonly string[]; readonly requestsPerMinute?: number };
   /** Answer Segment's HTTP API (`/v1/track`, `/v1/batch`, …) for this stream; for one at most. Default `false`. */
   readonly segment?: boolean;
+  /**
+   * Believe the `traceparent` of senders that have but a write key, as browsers do, and let pages of other origins send it.
+   * Those with a token are believed. Default `false`.
+   */
+  readonly traceparent?: boolean;
 }
 
 /** A stream, checked, with every default filled in. */
@@ -148,6 +153,7 @@ export function toStream(name: string, { paths, ...options }: StreamOptions): St
     rateLimits: {},
     handshake: undefined,
     segment: false,
+    traceparent: false,
     ...options,
     paths: { id: "$.id", type: "$.type", time: "$.time", ...paths },
   };

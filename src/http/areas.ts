@@ -7,7 +7,6 @@ import type { Context } from "hono";
 import type { Settings } from "./config/config.ts";
 import { endpoint } from "./endpoint.ts";
 import type { Area, Route } from "./route.ts";
-import { health } from "./routes/health.ts";
 import { messages } from "./routes/messages.ts";
 
 /** What is known of a route before its area is loaded. */
@@ -82,7 +81,14 @@ export const AREAS: readonly (Area | LazyArea)[] = [
     ],
     load: async () => (await import("./routes/tasks_flower.ts")).flowerTasks,
   },
-  health,
+  {
+    names: ["GET /healthz", "GET /readyz"],
+    load: async () => (await import("./routes/health.ts")).health,
+  },
+  {
+    names: ["GET /metrics"],
+    load: async () => (await import("./routes/metrics.ts")).metrics,
+  },
   {
     names: ["GET /openapi.json"],
     load: async () => (await import("./openapi/area.ts")).openapi(await loadAreas()),

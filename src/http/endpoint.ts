@@ -8,41 +8,57 @@ import { authenticate, demand } from "./access/authenticate.ts";
 import type { Principal } from "./access/rights.ts";
 import { Call, type CallParts } from "./call.ts";
 import type { Settings } from "./config/config.ts";
-import { HttpProblem, type ProblemDetails } from "./problem.ts";
+import { type Noting, told } from "./observe/notes.ts";
+import { Observation } from "./observe/observation.ts";
+import { HttpProblem, markProblem, type ProblemDetails } from "./problem.ts";
 import { problemOf, retryAfter } from "./problem_of.ts";
-import { readQuery } from "./request/query.ts";
+import { queryReader } from "./request/query.ts";
 import type { Route } from "./route.ts";
 
 const NOBODY: Principal = { name: "", allow: [] };
+
+/** Names in a path, and what the log calls them. Others are not told. */
+const NOTED = { queue: "queue", exchange: "exchange", name: "task" } as const;
 
 /** The handler of a route. It answers every failure itself, so that it does the same mounted in another application. */
 export function endpoint(route: Route, settings: Settings): (c: Context) => Promise<Response> {
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
   const depth = route.path.split("/").length - 1;
+  const noted = (Object.keys(NOTED) as (keyof typeof NOTED)[]).find((name) => names.includes(name));
+  const readQuery = route.query && queryReader(route.query);
+  const [right, placeholder] = route.access.split(/\{(\w+)\}/);
   return async function answer(c) {
+    const env: object = settings.env ?? c.env ?? {};
+    const observation = new Observation(c.req.raw, route.path, settings, env);
     try {
-      const env = settings.env ?? c.env ?? {};
-      checkPath(c.req.url);
-      const path = Object.fromEntries(names.map((name) => [name, c.req.param(name)!]));
+      if (!observation.isReady) await observation.prepare();
+      const { url, headers } = c.req.raw;
+      checkPath(url);
+      const path: Record<string, string> = {};
+      for (const name of names) path[name] = c.req.param(name)!;
       let principal = NOBODY;
       if (route.access !== "open") {
-        principal = await authenticate(env, c.req.header("authorization") ?? null, route.basic);
-        if (route.access !== "token") demand(principal, fill(route.access, path));
+        const caller = authenticate(env, headers.get("authorization"), route.basic);
+        // A wait for what is there already costs a Worker as much as it takes to find it.
+        principal = caller instanceof Promise ? await caller : caller;
+        noteToken(observation, principal);
+        if (route.access !== "token") demand(principal, placeholder ? right + path[placeholder]! : right!);
+        if (noted) observation.note({ [NOTED[noted]]: told(path[noted]!) });
       }
-      const query = route.query && readQuery(c.req.url, route.query);
-      const mount = c.req.path.replace(/\/$/, "").split("/").slice(0, -depth).join("/");
+      const query = readQuery?.(url);
       const call = new Call({
         request: c.req.raw,
         settings,
         env,
         principal,
         path,
-        mount,
+        mount: () => c.req.path.replace(/\/$/, "").split("/").slice(0, -depth).join("/"),
         waitUntil: waitUntil(c),
+        observation,
       });
-      return unstored(await route.handle(call, query as never));
+      return observation.end(unstored(await route.handle(call, query as never)));
     } catch (error) {
-      return failed(error, route);
+      return observation.end(failed(error, observation));
     }
   };
 }
@@ -53,31 +69,35 @@ export function problemResponse(
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   const seconds = retryAfter(problem);
-  return unstored(
-    new Response(JSON.stringify(problem), {
-      status: problem.status,
-      headers: {
-        "content-type": "application/problem+json",
-        ...(seconds !== undefined && { "retry-after": seconds }),
-        ...headers,
-      },
-    }),
-  );
+  const response = new Response(JSON.stringify(problem), {
+    status: problem.status,
+    headers: {
+      "content-type": "application/problem+json",
+      ...(seconds !== undefined && { "retry-after": seconds }),
+      ...headers,
+    },
+  });
+  return markProblem(unstored(response), problem);
 }
 
-/** The problem of an error; one that nobody foresaw is logged, without anything of the request but its route. */
-export function problemFor(error: unknown, { method, path }: Pick<Route, "method" | "path">): ProblemDetails {
-  const problem = problemOf(error);
+/** Notes who is calling, by the token's name. */
+export function noteToken(noting: Noting, { name }: Principal): void {
+  noting.note({ token: name || "API_TOKEN" });
+}
+
+/** The problem of an error; of one that nobody foresaw it is noted where it came from. */
+export function problemFor(error: unknown, noting: Noting): ProblemDetails {
+  const problem = problemOf(error, noting.settings.backPressure);
   if (problem) return problem;
   const { name, stack = "" } = error instanceof Error ? error : new Error();
   // A message may quote what it stumbled over; the frames below it do not.
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
-  console.error(JSON.stringify({ event: "unexpected-error", method, path, error: name, frames }));
+  noting.note({ error: name, frames });
   return new HttpProblem("internal-error", "The gateway failed; its log says where.").details;
 }
 
-function failed(error: unknown, route: Route): Response {
-  return problemResponse(problemFor(error, route), error instanceof HttpProblem ? error.headers : {});
+function failed(error: unknown, noting: Noting): Response {
+  return problemResponse(problemFor(error, noting), error instanceof HttpProblem ? error.headers : {});
 }
 
 function unstored(response: Response): Response {
@@ -93,10 +113,6 @@ function waitUntil(c: Context): CallParts["waitUntil"] {
   } catch {
     return undefined;
   }
-}
-
-function fill(right: string, path: Readonly<Record<string, string>>): string {
-  return right.replace(/\{(\w+)\}/g, (_, name: string) => path[name]!);
 }
 
 /** Hono leaves what it cannot decode as it is, which would be another queue's name. */

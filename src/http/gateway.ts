@@ -2,11 +2,12 @@
  * The gateway: publish, look and manage over HTTP. An application of Hono, to be deployed as it is or mounted in another.
  * @module
  */
-import type { Hono } from "hono";
-import { Hono as TinyHono } from "hono/tiny";
+import type { Context, Hono } from "hono";
+import { HonoBase } from "hono/hono-base";
+import type { H, RouterRoute } from "hono/types";
 import { AREAS, handlerOf, routeNames } from "./areas.ts";
 import { type GatewayConfig, resolveConfig } from "./config/config.ts";
-import { noSuchPath, otherMethods } from "./unmatched.ts";
+import { RememberingRouter } from "./router.ts";
 
 export type { TokenEnvironment } from "./access/tokens.ts";
 export type { CeleryGatewayOptions } from "./config/celery.ts";
@@ -28,17 +29,20 @@ export type { SecretVariable, SourceConfig, VariableName } from "./config/source
 export function gateway(config: GatewayConfig = {}): Hono {
   const settings = resolveConfig(config);
   const routes = AREAS.flatMap(routeNames);
-  const app = new TinyHono();
+  const router = new RememberingRouter<[H, RouterRoute]>();
+  const app = new HonoBase({ router });
   const pathOf = (path: string) => path.replace(/\{(\w+)\}/g, ":$1");
   for (const area of AREAS) {
     for (const name of routeNames(area))
       app.on(name.method, pathOf(name.path), handlerOf(area, name, settings));
   }
-  for (const path of new Set(routes.map((route) => route.path)))
-    app.all(pathOf(path), otherMethods(routes, path));
+  const unmatched = (path?: string) => async (c: Context) =>
+    (await import("./unmatched.ts")).answerUnmatched(c, settings, routes, path);
+  for (const path of new Set(routes.map((route) => route.path))) app.all(pathOf(path), unmatched(path));
   // As a route as well: where the gateway is mounted, what is not found is the other application's affair, but for /v1.
-  const notFound = noSuchPath(routes);
+  const notFound = unmatched();
   app.all("/v1/*", notFound);
   app.notFound(notFound);
-  return app as Hono;
+  router.answering = false;
+  return app as unknown as Hono;
 }

@@ -57,6 +57,24 @@ export class HttpProblem extends Error {
   }
 }
 
+/** The code of a problem. */
+export function problemCode({ type }: ProblemDetails): string {
+  return type.slice(type.lastIndexOf(":") + 1);
+}
+
+const codes = new WeakMap<Response, string>();
+
+/** The code of the problem that an answer tells; `undefined` when it tells none. */
+export function responseCode(response: Response): string | undefined {
+  return codes.get(response);
+}
+
+/** Remembers which problem an answer tells. */
+export function markProblem(response: Response, problem: ProblemDetails): Response {
+  codes.set(response, problemCode(problem));
+  return response;
+}
+
 /** The details of a problem. Its title is its code in words. */
 export function problemDetails(
   code: string,

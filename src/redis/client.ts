@@ -4,7 +4,14 @@
  * @module
  */
 import { Redis } from "@upstash/redis/cloudflare";
-import { InvalidArgumentError, NotConfiguredError, OutcomeUnknownError, type RedisError } from "../errors.ts";
+import {
+  InvalidArgumentError,
+  NotConfiguredError,
+  OutcomeUnknownError,
+  type RedisError,
+  UnavailableError,
+} from "../errors.ts";
+import type { CircuitState } from "./circuit.ts";
 import { failureError, replyError } from "./outcome.ts";
 
 /** A Redis command: its name, then its arguments. */
@@ -39,12 +46,18 @@ export interface SendOptions {
   readonly atomic: boolean;
   /** Gives up waiting; what was sent stays sent. */
   readonly signal?: AbortSignal | undefined;
+  /** When to give up at the latest, in milliseconds since the epoch, although the time limit is not reached. Default never. */
+  readonly until?: number | undefined;
+  /** Sends even while the database's circuit is open, and closes it if the answer is good. Default `false`. */
+  readonly probe?: boolean | undefined;
 }
 
 /** A database that takes commands. */
 export interface Connection {
   /** Names the database among those of this isolate; holds no secret. */
   readonly database: string;
+  /** The state of the database's circuit; missing where there is none. */
+  readonly circuit?: CircuitState;
   /**
    * Sends commands in one HTTP request and never again.
    *
@@ -80,14 +93,22 @@ export function connect(redis: RedisLike | RedisCredentials, timeout: number): C
 
 function connectTo(credentials: RedisCredentials, timeout: number): Connection {
   const { url, token } = credentials;
-  const name = `${token} ${url}`;
+  // Nearly always the same as before, and comparing two texts with themselves costs nothing.
+  if (latest?.url !== url || latest.token !== token) latest = { url, token, client: clientFor(credentials) };
+  return new RedisConnection(latest.client, url, timeout);
+}
+
+let latest: { readonly url: string; readonly token: string; readonly client: Client } | undefined;
+
+function clientFor(credentials: RedisCredentials): Client {
+  const name = `${credentials.token} ${credentials.url}`;
   let client = clients.get(name);
   if (!client) {
     client = newClient(credentials);
     if (clients.size >= MAXIMUM_CLIENTS) clients.clear();
     clients.set(name, client);
   }
-  return new RedisConnection(client, url, timeout);
+  return client;
 }
 
 /** Something that sends requests, and the means to tell it when to give up. */
@@ -159,7 +180,7 @@ class RedisConnection implements Connection {
 
   async send(commands: readonly Command[], options: SendOptions): Promise<readonly Reply[]> {
     options.signal?.throwIfAborted();
-    const timeLimit = AbortSignal.timeout(this.#timeout);
+    const timeLimit = AbortSignal.timeout(this.#limit(options.until));
     const signal = options.signal ? AbortSignal.any([options.signal, timeLimit]) : timeLimit;
     const { redis } = this.#client;
     const alone = commands.length === 1;
@@ -175,6 +196,13 @@ class RedisConnection implements Connection {
       if (alone && error instanceof Error && error.name === "UpstashError") return [{ error: failure }];
       throw failure;
     }
+  }
+
+  #limit(until: number | undefined): number {
+    if (until === undefined) return this.#timeout;
+    const left = until - Date.now();
+    if (left <= 0) throw new UnavailableError("no time is left to ask the database");
+    return Math.min(left, this.#timeout);
   }
 }
 

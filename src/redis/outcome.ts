@@ -8,6 +8,7 @@
  */
 import {
   BackPressureError,
+  CircuitOpenError,
   OutcomeUnknownError,
   type RedisError,
   RefusedError,
@@ -69,9 +70,15 @@ export function failureError(error: unknown): RedisError {
   });
 }
 
-/** Whether an error is of the kind after which the same guarded request may be sent again. */
+/**
+ * Whether an error is of the kind after which the same guarded request may be sent again. While the circuit is open that
+ * would be in vain.
+ */
 export function isTransient(error: unknown): error is RedisError {
-  return error instanceof UnavailableError || error instanceof OutcomeUnknownError;
+  return (
+    (error instanceof UnavailableError && !(error instanceof CircuitOpenError)) ||
+    error instanceof OutcomeUnknownError
+  );
 }
 
 /**

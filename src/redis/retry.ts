@@ -42,12 +42,14 @@ export function resolveRetryPolicy(given: RetryPolicy = {}): Required<RetryPolic
  * Runs an attempt, and again after failures that leave the outcome open, until the policy or the signal ends it.
  * The attempt must be harmless to repeat.
  *
+ * @param until When no attempt is begun any more, in milliseconds since the epoch.
  * @throws The last attempt's error; that the outcome is unknown when an earlier attempt may have been applied.
  */
 export async function withRetries<Result>(
   attempt: () => Promise<Result>,
   policy: Required<RetryPolicy>,
   signal: AbortSignal | undefined,
+  until: number = Number.POSITIVE_INFINITY,
 ): Promise<Result> {
   let earlier: unknown;
   for (let retries = 0; ; retries++) {
@@ -59,7 +61,9 @@ export async function withRetries<Result>(
       if (!isTransient(latest) || retries >= policy.maxRetries || signal?.aborted) throw error;
       const wait = Math.min(policy.intervalStart + retries * policy.intervalStep, policy.intervalMax);
       // Spread over half the wait, so that the clients of one failure do not all come back at once.
-      await sleep(wait * (0.75 + Math.random() / 2) * 1000, signal);
+      const pause = wait * (0.75 + Math.random() / 2) * 1000;
+      if (Date.now() + pause >= until) throw error;
+      await sleep(pause, signal);
       if (signal?.aborted) throw error;
     }
   }

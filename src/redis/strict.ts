@@ -26,6 +26,10 @@ export interface StrictPublication {
   readonly deliveryInfoRest: string;
   readonly deliveryTag: string;
   readonly deadletterQueue: string;
+  /** The most messages that may wait in a queue, by name, `"*"` for all others; none for no limits. */
+  readonly maximumDepth?: Readonly<Record<string, number>> | undefined;
+  /** What follows a queue's name in the keys of its lists, for each priority step. */
+  readonly listSuffixes?: readonly string[];
   /** Members that an earlier run gave back, and whether each matches. */
   readonly decided: ReadonlyMap<string, boolean>;
   /** The guard's key, or empty for none. */
@@ -40,13 +44,16 @@ export type StrictOutcome =
       readonly queues: readonly string[];
       readonly deadLettered: boolean;
       readonly skipped: readonly string[];
+      /** How many members the exchange's set has. */
+      readonly members: number;
     }
+  | { readonly full: string }
   | { readonly record: string }
   | { readonly error: RedisError };
 
 /** The command that publishes strictly. */
 export function strictCommand(publication: StrictPublication): Command {
-  const { bindingKey, guardKey } = publication;
+  const { bindingKey, guardKey, maximumDepth, listSuffixes = [] } = publication;
   const keys = guardKey === "" ? [bindingKey] : [bindingKey, guardKey];
   return [
     "EVAL",
@@ -64,6 +71,7 @@ export function strictCommand(publication: StrictPublication): Command {
     publication.deliveryTag,
     publication.deadletterQueue,
     String(publication.guardSeconds),
+    ...(maximumDepth ? [JSON.stringify(maximumDepth), JSON.stringify(listSuffixes)] : ["", ""]),
     String(publication.declare.length),
     ...publication.declare,
     ...[...publication.decided].flatMap(([member, matches]) => [member, matches ? "1" : "0"]),
@@ -73,14 +81,15 @@ export function strictCommand(publication: StrictPublication): Command {
 /** Reads the script's reply; an unreadable one leaves the outcome unknown. */
 export function strictOutcome(reply: Reply): StrictOutcome {
   if ("error" in reply) return { error: reply.error };
-  const [kind, detail, deadLettered, skipped] = Array.isArray(reply.result)
+  const [kind, detail, deadLettered, skipped, members] = Array.isArray(reply.result)
     ? (reply.result as unknown[])
     : [];
   if (kind === 1 && isTexts(detail) && isTexts(skipped)) {
-    return { queues: detail, deadLettered: deadLettered === 1, skipped };
+    return { queues: detail, deadLettered: deadLettered === 1, skipped, members: Number(members) };
   }
   if (kind === 0) return { record: typeof detail === "string" ? detail : JSON.stringify(detail) };
   if (kind === 3 && isTexts(detail)) return { undecided: detail };
+  if (kind === 4 && typeof detail === "string") return { full: detail };
   if (kind === 2 && typeof detail === "string") return { error: replyError(detail) };
   return { error: new OutcomeUnknownError("the strict script's reply is not as expected") };
 }

@@ -9,8 +9,10 @@
  */
 /**
  * KEYS: the binding set, then the guard if there is one. Queue lists cannot be declared, they are found in the set.
- * ARGV from 14 on: how many bindings to declare, these, then pairs of a decided member and 1 or 0.
- * Replies `{1, queues, dead-lettered, skipped members}`, `{0, record}`, `{2, error}` or `{3, undecided members}`.
+ * ARGV 14 and 15: the depths that queues may have by name, and the ends of their lists' keys, as JSON, or empty. From 16 on:
+ * how many bindings to declare, these, then pairs of a decided member and 1 or 0.
+ * Replies `{1, queues, dead-lettered, skipped members, number of members}`, `{0, record}`, `{2, error}`, `{3, undecided
+ * members}` or `{4, full queue}`.
  */
 export const STRICT_SCRIPT: string = `local sep, kind, key = ARGV[1], ARGV[2], ARGV[3]
 local prefix, suffix, head, middle, tail = ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
@@ -19,10 +21,10 @@ if KEYS[2] then
   local record = redis.call('GET', KEYS[2])
   if record then return {0, record} end
 end
-local declared = tonumber(ARGV[14])
-for i = 15, 14 + declared do redis.call('SADD', KEYS[1], ARGV[i]) end
+local declared = tonumber(ARGV[16])
+for i = 17, 16 + declared do redis.call('SADD', KEYS[1], ARGV[i]) end
 local decided = {}
-for i = 15 + declared, #ARGV, 2 do decided[ARGV[i]] = ARGV[i + 1] end
+for i = 17 + declared, #ARGV, 2 do decided[ARGV[i]] = ARGV[i + 1] end
 
 local function fields(member)
   local list, from = {}, 1
@@ -92,7 +94,8 @@ local function matches(list, text)
 end
 
 local queues, seen, skipped, undecided = {}, {}, {}, {}
-for _, member in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+local members = redis.call('SMEMBERS', KEYS[1])
+for _, member in ipairs(members) do
   local row = fields(member)
   local hit = false
   if #row ~= 3 or row[3] == '' then
@@ -117,6 +120,20 @@ end
 if #undecided > 0 then return {3, undecided} end
 local lettered = #queues == 0 and dead ~= ''
 if lettered then queues[1] = dead end
+if ARGV[14] ~= '' then
+  local limits, steps = cjson.decode(ARGV[14]), cjson.decode(ARGV[15])
+  for _, queue in ipairs(queues) do
+    local limit, depth = limits[queue] or limits['*'], 0
+    if limit then
+      for _, step in ipairs(steps) do
+        local length = redis.pcall('LLEN', prefix .. queue .. step)
+        if type(length) == 'table' then return {2, length['err'] or 'ERR unexpected reply'} end
+        depth = depth + length
+      end
+      if depth >= limit then return {4, queue} end
+    end
+  end
+end
 local pushed = {}
 for i, queue in ipairs(queues) do
   local delivery = info
@@ -133,4 +150,4 @@ end
 if KEYS[2] and #queues > 0 then
   redis.call('SET', KEYS[2], cjson.encode({tag, queues}), 'EX', seconds)
 end
-return {1, queues, lettered and 1 or 0, skipped}`;
+return {1, queues, lettered and 1 or 0, skipped, #members}`;

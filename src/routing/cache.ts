@@ -67,6 +67,8 @@ export function amendTable(
 ): void {
   const current = tables.get(key);
   if (!current) return;
+  const { members: known } = current.table;
+  if (added.every((member) => known.has(member)) && !removed.some((member) => known.has(member))) return;
   const members = new Set(current.table.members);
   for (const member of added) members.add(member);
   for (const member of removed) members.delete(member);

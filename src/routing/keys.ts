@@ -57,7 +57,7 @@ export function resolveKeyOptions(
   if (
     typeof fanoutPrefix === "string" &&
     fanoutPrefix !== "" &&
-    !/^\/[^./]*\.$/.test(fanoutPrefix.replace("{db}", "0"))
+    !/^\/[^./]*\.$/.test(fanoutPrefix.replaceAll("{db}", "0"))
   ) {
     throw new InvalidArgumentError(
       "fanoutPrefix",
@@ -98,7 +98,7 @@ export function bindingMember(
 export function fanoutChannel(exchange: string, routingKey: string, options: KeyOptions): string {
   const { fanoutPrefix } = options;
   const prefix =
-    fanoutPrefix === true ? `/${options.db}.` : (fanoutPrefix || "").replace("{db}", String(options.db));
+    fanoutPrefix === true ? `/${options.db}.` : (fanoutPrefix || "").replaceAll("{db}", String(options.db));
   const suffix = routingKey !== "" && options.fanoutPatterns ? `/${routingKey}` : "";
   return `${options.globalKeyprefix}${prefix}${exchange}${suffix}`;
 }

@@ -164,17 +164,23 @@ function holds({ test }: Step, character: string): boolean {
   return test.literal === character;
 }
 
+/** What may mean something else in JavaScript. Within a character set a dot is a dot. */
+const TOKENS = /\\000|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\[|\.|\$/gsu;
+
 /** A pattern that another version of Kombu wrote: translated to a JavaScript expression where the two differ. */
 function foreign(pattern: string): Matcher {
-  const translated = pattern.replace(/\\000|\\.|\[\^\\?\.\]|\.|\$/gsu, (token) => {
+  const translated = pattern.replace(TOKENS, (token) => {
     if (token === "\\000") return "\\0";
+    if (token === "[") throw new PoisonPattern("unterminated character set");
+    // Python takes a bracket that comes first for itself.
+    if (token.startsWith("[")) return token.replace(/^(\[\^?)\]/, "$1\\]");
     if (token === ".") return "[^\\n]";
     if (token === "$") return "(?=\\n?$)";
     return token;
   });
   let expression: RegExp;
   try {
-    expression = new RegExp(translated.startsWith("^") ? translated : `^(?:${translated})`);
+    expression = new RegExp(`^(?:${translated})`);
   } catch (cause) {
     throw new PoisonPattern("not a regular expression", { cause });
   }

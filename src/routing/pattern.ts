@@ -41,7 +41,7 @@ export function topicPattern(routingKey: string): string {
  */
 export function parsePattern(pattern: string): readonly Step[] | undefined {
   const characters = Array.from(pattern);
-  if (characters[0] !== "^" || characters.at(-1) !== "$" || characters.at(-2) === "\\") return undefined;
+  if (characters[0] !== "^" || characters.at(-1) !== "$" || isEscaped(characters)) return undefined;
   const steps: Step[] = [];
   const last = characters.length - 1;
   let quantified = true;
@@ -77,6 +77,12 @@ export function parsePattern(pattern: string): readonly Step[] | undefined {
     }
   }
   return steps;
+}
+
+/** Whether the last character is, by an odd number of backslashes before it. */
+function isEscaped(characters: readonly string[]): boolean {
+  const before = characters.length - 2;
+  return (before - characters.findLastIndex((character, at) => at <= before && character !== "\\")) % 2 === 1;
 }
 
 function notDotLength(characters: readonly string[], at: number): number {

@@ -53,7 +53,9 @@ export class BindingTable {
       if (fields.length !== 3 || routingKey === undefined || pattern === undefined || queue === undefined) {
         skipped.push({ member, reason: "malformed" });
       } else if (queue === "") {
-        skipped.push({ member, reason: "empty-queue" });
+        // Kombu compiles the pattern all the same: one that it cannot compile is the graver fault.
+        const isPoison = pattern !== "" && compileOrPoison(pattern) === undefined;
+        skipped.push({ member, reason: isPoison ? "poison-pattern" : "empty-queue" });
       } else if (!this.#index(routingKey, pattern, queue, compiled)) {
         // A direct exchange ignores patterns, so the row still counts there.
         skipped.push({ member, reason: "poison-pattern" });

@@ -167,7 +167,7 @@ export const DIFFERENCES: readonly Difference[] = [
         ],
       ],
     },
-    outcome: { status: "unroutable", queues: ["dlq"] },
+    outcome: { status: "unroutable", queues: ["dlq"], warnings: ["the exchange has no bindings"] },
   },
   {
     id: "malformed-row-is-skipped",

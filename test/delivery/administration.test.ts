@@ -49,10 +49,16 @@ describe("queues and bindings (kombu-redis §10)", () => {
   it("refuses a topic key that would poison the exchange for every Kombu publisher", async () => {
     const { channel, prefix, run } = isolated();
     const topic = new Exchange("t", { type: "topic" });
-    for (const key of ["*a", "a.**", "**"]) {
+    for (const key of ["*a", "a.**", "**", "*a.\\"]) {
       await expect(channel.bindQueue("q", topic, key)).rejects.toThrow(InvalidArgumentError);
     }
     expect(await run("EXISTS", `${prefix}_kombu.binding.t`)).toBe(0);
+  });
+
+  it("refuses a key that runs into the separator", async () => {
+    const { channel, prefix, run } = isolated({ sep: "%%" });
+    await expect(channel.bindQueue("q", "d", "k%")).rejects.toMatchObject({ field: "routingKey" });
+    expect(await run("EXISTS", `${prefix}_kombu.binding.d`)).toBe(0);
   });
 
   it.each<[string, () => unknown, string]>([

@@ -8,6 +8,32 @@ import { isolated } from "./redis.ts";
 const orders = new Exchange("orders", { type: "topic" });
 const bind = (name: string, key = "order.*") => new Queue(name, { exchange: orders, routingKey: key });
 
+describe("properties", () => {
+  it.each([
+    [1e19, "10000000000000000000000"],
+    [1.5, "1500"],
+  ])("an expiration of %d seconds is whole milliseconds without an exponent", async (expiration, text) => {
+    const { channel, stored } = isolated();
+    await new Producer(channel).publish(1, { routingKey: "q", expiration });
+    expect((await stored("q"))[0]!.properties.expiration).toBe(text);
+  });
+
+  it("an expiration that is infinite in milliseconds is refused", async () => {
+    const { channel } = isolated();
+    const attempt = new Producer(channel).publish(1, { routingKey: "q", expiration: 1e308 });
+    await expect(attempt).rejects.toMatchObject({ field: "expiration" });
+  });
+
+  it("names that mean something to JavaScript, and those that are set here, each once", async () => {
+    const { channel, prefix, run } = isolated();
+    const properties = JSON.parse('{"__proto__": {"a": 1}, "priority": 7, "delivery_tag": "x"}');
+    await new Producer(channel).publish(1, { routingKey: "q", properties });
+    const [message] = (await run("LRANGE", `${prefix}q`, "0", "-1")) as [string];
+    expect(message).toContain('"properties":{"__proto__":{"a":1},"delivery_mode":2,"delivery_info":');
+    expect(message.match(/"(priority|delivery_tag)":/g)).toEqual(['"priority":', '"delivery_tag":']);
+  });
+});
+
 describe("where a message goes", () => {
   it("anonymous: to the queue of the routing key", async () => {
     const { channel, stored } = isolated();

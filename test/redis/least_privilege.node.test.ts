@@ -3,9 +3,12 @@ import { createClient } from "@redis/client";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type LocalRedis, startLocalRedis } from "../../local/index.ts";
 import { Channel } from "../../src/channel.ts";
+import type { ChannelOptions } from "../../src/delivery/channel_options.ts";
+import type { PublishOptions } from "../../src/delivery/publish_options.ts";
 import { Exchange, Queue } from "../../src/entity.ts";
 import { Producer } from "../../src/producer.ts";
 import { clearBindingCache } from "../../src/routing/cache.ts";
+import { pause } from "./broken.ts";
 
 /** The rule that the documentation gives, with queues of our own. */
 const rule = readFileSync(new URL("../../docs/redis.md", import.meta.url), "utf8")
@@ -20,9 +23,15 @@ describe.skipIf(tcp === "")(
     const topic = new Exchange("least", { type: "topic" });
     let front: LocalRedis;
 
+    /** Gives the publisher what the rule says, and more or less. */
+    const allow = async (...changes: string[]) => {
+      const rules = ["reset", "on", ">secret", ...rule.split(" "), ...changes];
+      await admin.sendCommand(["ACL", "SETUSER", "publisher", ...rules]);
+    };
+
     beforeAll(async () => {
       await admin.connect();
-      await admin.sendCommand(["ACL", "SETUSER", "publisher", "reset", "on", ">secret", ...rule.split(" ")]);
+      await allow();
       for (const queue of ["jobs", "mail"])
         await admin.sAdd("_kombu.binding.least", `#\x06\x16^.*?$\x06\x16${queue}`);
       const url = new URL(tcp);
@@ -80,6 +89,101 @@ describe.skipIf(tcp === "")(
         new Producer(channel).publish(1, { routingKey: "jobs", retry: true }),
       ).rejects.toMatchObject(refused);
       expect(await channel.send([["LRANGE", "jobs", "0", "-1"]])).toMatchObject([{ error: refused }]);
+    });
+
+    describe("and each row of its table holds:", () => {
+      const refused = { code: "unauthorised" };
+      const failed = { status: "failed", error: refused };
+      const publish = (options: PublishOptions, channel: ChannelOptions = {}) =>
+        new Producer(new Channel(front, channel), { routingKey: "jobs" }).publish(1, options);
+
+      it.each(["eval", "set", "get", "lpop", "del"])(
+        "without %s nothing that needs a script",
+        async (command) => {
+          await allow(`-${command}`);
+          clearBindingCache();
+          const isNeeded = command === "eval" || command === "set";
+          const guarded = publish({ retry: true });
+          if (isNeeded) await expect(guarded).rejects.toMatchObject(refused);
+          else expect(await guarded).toMatchObject({ status: "delivered" });
+          if (command === "get") {
+            const idempotencyKey = crypto.randomUUID();
+            await publish({ idempotencyKey });
+            await expect(publish({ idempotencyKey })).rejects.toMatchObject(refused);
+          }
+          if (command === "eval") {
+            await expect(publish({ exchange: topic, consistency: "strict" })).rejects.toMatchObject(refused);
+            const many = [{ body: 1, exchange: topic }];
+            expect(await new Producer(new Channel(front)).publishMany(many)).toMatchObject([failed]);
+          }
+          expect(await publish({})).toMatchObject({ status: "delivered" });
+        },
+      );
+
+      it("without publish, or its channels, no fanout", async () => {
+        const fanout = new Exchange("news", { type: "fanout" });
+        for (const change of ["-publish", "resetchannels"]) {
+          await allow(change);
+          await expect(publish({ exchange: fanout })).rejects.toMatchObject(refused);
+        }
+      });
+
+      it("sadd and srem are what declaring takes, and llen what sizes take", async () => {
+        const queue = new Queue("jobs", { exchange: topic, routingKey: "declared" });
+        const channel = new Channel(front);
+        await allow("+sadd", "+srem", "+llen");
+        await queue.declare(channel);
+        expect(await channel.unbindQueue(queue, topic, "declared")).toBe(true);
+        expect(await channel.queueSize("jobs")).toBeGreaterThan(0);
+        await channel.deleteQueue(queue);
+        await allow("+llen");
+        await expect(channel.deleteQueue(queue)).rejects.toMatchObject(refused);
+        expect(await channel.purgeQueue(queue)).toBe(0);
+      });
+
+      it("llen is what limits of depth take: without it they say so, or refuse what goes to several queues", async () => {
+        const maximumDepth = { "*": 1_000 };
+        await allow("+llen");
+        clearBindingCache();
+        expect(await publish({}, { maximumDepth })).toEqual({
+          status: "delivered",
+          deliveryTag: expect.any(String),
+          queues: ["jobs"],
+        });
+        const both = { exchange: topic, routingKey: "k" };
+        expect(await publish({ ...both, consistency: "strict" }, { maximumDepth })).toMatchObject({
+          status: "delivered",
+        });
+        await allow();
+        const mailed = { routingKey: "mail-unread" };
+        expect(await publish(mailed, { maximumDepth })).toMatchObject({
+          status: "delivered",
+          warnings: [expect.stringMatching(/^the depth of a queue could not be read: .*NOPERM/)],
+        });
+        await expect(publish({ ...both, consistency: "strict" }, { maximumDepth })).rejects.toMatchObject(
+          refused,
+        );
+        await pause(1_050);
+        await expect(publish(both, { maximumDepth })).rejects.toMatchObject(refused);
+      });
+
+      it("handing over a secret takes ltrim, expire, lrange and a key of its own", async () => {
+        const key = "_kombu-edge.handover.source";
+        const commands = [
+          ["LPUSH", key, "x"],
+          ["LTRIM", key, "0", "4"],
+          ["EXPIRE", key, "60"],
+          ["LRANGE", key, "0", "-1"],
+        ] as const;
+        const run = async () =>
+          (await new Channel(front).send(commands)).map((reply) =>
+            "error" in reply ? reply.error.code : "ok",
+          );
+        await allow();
+        expect(await run()).toEqual(new Array(4).fill("unauthorised"));
+        await allow("+ltrim", "+expire", "+lrange", "~_kombu-edge.handover.*");
+        expect(await run()).toEqual(new Array(4).fill("ok"));
+      });
     });
   },
 );

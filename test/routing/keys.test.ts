@@ -49,6 +49,7 @@ describe("names", () => {
     [{ db: 5 }, "", "/5.f"],
     [{ fanoutPrefix: false }, "rk", "f/rk"],
     [{ fanoutPrefix: "/{db}x." }, "", "/0x.f"],
+    [{ fanoutPrefix: "/{db}-{db}." }, "", "/0-0.f"],
     [{ fanoutPatterns: false }, "rk", "/0.f"],
     [{ globalKeyprefix: "g" }, "", "g/0.f"],
   ])("fanout channel with %j and key %j → %s", (given, routingKey, channel) => {

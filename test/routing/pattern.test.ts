@@ -34,6 +34,11 @@ describe("patterns that another version of Kombu may store", () => {
     ["^(?:a|b)$", "b\n", true],
     ["^(?:a|b)$", "b\n\n", false],
     ["a", "abc", true],
+    ["^a|b$", "[.b", false],
+    ["^[.]a$", "ba", false],
+    ["^[.]a$", ".a", true],
+    ["^[]a]+$", "a]", true],
+    ["^[^]a]+$", "b", true],
   ])("%s on %s → %s", (pattern, routingKey, expected) => {
     expect(matches(pattern, routingKey)).toBe(expected);
   });
@@ -44,6 +49,7 @@ describe("patterns that another version of Kombu may store", () => {
 
   it("calls a pattern that is no regular expression poison", () => {
     expect(() => matches("^(a$", "a")).toThrow(PoisonPattern);
+    expect(() => matches("[.a", "a")).toThrow(PoisonPattern);
   });
 });
 
@@ -64,4 +70,9 @@ describe("hostile keys", () => {
 it("does not read escapes that Kombu never writes", () => {
   expect(parsePattern("^\\d$")).toBeUndefined();
   expect(parsePattern("^a\\$")).toBeUndefined();
+});
+
+it("reads a key that ends in a backslash", () => {
+  expect(matches(topicPattern("*.a\\"), "b.a\\")).toBe(true);
+  expect(() => parsePattern(topicPattern("*a.\\"))).toThrow(PoisonPattern);
 });

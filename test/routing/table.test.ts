@@ -95,6 +95,7 @@ describe("rows that cannot be used", () => {
     [row("a", "", ""), "empty-queue"],
     [row("*a", "^*a$", "q"), "poison-pattern"],
     [row("a.**", "^a\\.**$", "q"), "poison-pattern"],
+    [row("*a", "^*a$", ""), "poison-pattern"],
   ])("%j is skipped as %s and the others still count", (member, reason) => {
     const table = new BindingTable([member, row("k", "^k$", "good")], SEP);
     expect(table.skipped).toEqual([{ member, reason }]);

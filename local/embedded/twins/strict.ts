@@ -23,19 +23,31 @@ export const strict: EmbeddedScript = {
       tag,
       dead,
       seconds,
+      limits,
+      suffixes,
       declared,
     ] = argv as Arguments;
     if (guardKey !== undefined) {
       const record = call("GET", guardKey);
       if (record !== null) return [0, record];
     }
-    for (const member of argv.slice(14, 14 + Number(declared))) call("SADD", bindingKey!, member);
+    for (const member of argv.slice(16, 16 + Number(declared))) call("SADD", bindingKey!, member);
     const members = (call("SMEMBERS", bindingKey!) as string[]).map(textOf);
     const table = new BindingTable(members, textOf(sep));
     const type = kind === "" ? undefined : (kind as ExchangeType);
     const queues = table.match(type, textOf(routingKey)).map(bytesOf);
     const lettered = queues.length === 0 && dead !== "";
     if (lettered) queues.push(dead);
+    if (limits !== "") {
+      const depths = JSON.parse(limits) as Readonly<Record<string, number>>;
+      const ends = (JSON.parse(suffixes) as string[]).map(bytesOf);
+      for (const queue of queues) {
+        const limit = depths[textOf(queue)] ?? depths["*"];
+        if (limit === undefined) continue;
+        const lengths = ends.map((end) => Number(call("LLEN", prefix + queue + end)));
+        if (lengths.reduce((sum, length) => sum + length, 0) >= limit) return [4, queue];
+      }
+    }
     const pushed: string[] = [];
     for (const [index, queue] of queues.entries()) {
       const own = `{${rest}"exchange":"","routing_key":${bytesOf(JSON.stringify(textOf(queue)))}}`;
@@ -55,7 +67,7 @@ export const strict: EmbeddedScript = {
       call("SET", guardKey, bytesOf(record), "EX", seconds);
     }
     const skipped: EmbeddedReply = table.skipped.map(({ member }) => bytesOf(member));
-    return [1, queues, lettered ? 1 : 0, skipped];
+    return [1, queues, lettered ? 1 : 0, skipped, members.length];
   },
 };
 
@@ -74,6 +86,8 @@ type Arguments = readonly [
   tag: string,
   dead: string,
   seconds: string,
+  limits: string,
+  suffixes: string,
   declared: string,
 ];
 

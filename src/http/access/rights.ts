@@ -30,9 +30,10 @@ export function can(principal: Principal, right: string): boolean {
 
 /** Leftmost places first, so that no name makes it try again: a name comes from the caller. */
 function matches(pattern: string, right: string): boolean {
+  if (pattern === "*" || pattern === right) return true;
   const [first = "", ...rest] = pattern.split("*");
   const last = rest.pop();
-  if (last === undefined) return pattern === right;
+  if (last === undefined) return false;
   if (!right.startsWith(first)) return false;
   let at = first.length;
   for (const part of rest) {

@@ -3,11 +3,17 @@
  * @module
  */
 import { InvalidArgumentError } from "../../errors.ts";
+import { type BackPressureConfig, type BackPressureSettings, backPressureSection } from "./back_pressure.ts";
 import { type CeleryConfig, type CelerySettings, celerySection } from "./celery.ts";
 import { type ChannelConfig, type ChannelSettings, channelSection } from "./channel.ts";
 import { type EncodingsConfig, encodingsSection } from "./encodings.ts";
 import { type ExchangesConfig, type ExchangesSettings, exchangesSection } from "./exchanges.ts";
 import { type LimitsConfig, type LimitsSettings, limitsSection } from "./limits.ts";
+import {
+  type ObservabilityConfig,
+  type ObservabilitySettings,
+  observabilitySection,
+} from "./observability.ts";
 import { type QueuesConfig, type QueuesSettings, queuesSection } from "./queues.ts";
 import type { Section } from "./section.ts";
 import type { SourcesConfig } from "./source_config.ts";
@@ -20,10 +26,12 @@ export interface GatewayConfig
     ExchangesConfig,
     QueuesConfig,
     LimitsConfig,
+    BackPressureConfig,
     EncodingsConfig,
     SourcesConfig,
     StreamsConfig,
-    CeleryConfig {}
+    CeleryConfig,
+    ObservabilityConfig {}
 
 /** The configuration, checked, with every default filled in. */
 export interface Settings
@@ -31,9 +39,11 @@ export interface Settings
     ExchangesSettings,
     QueuesSettings,
     LimitsSettings,
+    BackPressureSettings,
     SourcesSettings,
     StreamsSettings,
-    CelerySettings {}
+    CelerySettings,
+    ObservabilitySettings {}
 
 /** In this order: `channel` first, by whose keys the others check their names. */
 const SECTIONS: readonly Section<GatewayConfig, object>[] = [
@@ -41,10 +51,12 @@ const SECTIONS: readonly Section<GatewayConfig, object>[] = [
   exchangesSection,
   queuesSection,
   limitsSection,
+  backPressureSection,
   encodingsSection,
   sourcesSection,
   streamsSection,
   celerySection,
+  observabilitySection,
 ] as never;
 
 /**

@@ -86,6 +86,7 @@ const STREAM = v.strictObject({
   rateLimits: v.optional(v.strictObject({ address: text, key: text })),
   handshake: v.optional(v.strictObject({ origins: v.array(v.string()), requestsPerMinute: amount })),
   segment: flag,
+  traceparent: flag,
 });
 
 /** The section `streams`; their names are checked by the keys of `channel`. */

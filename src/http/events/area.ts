@@ -111,14 +111,16 @@ function segmentRoutes(kind: SegmentCall): Route[] {
   ];
 }
 
-function segmentOf({ settings }: Call): Stream {
-  const stream = [...settings.streams.values()].find(({ segment }) => segment);
+function segmentOf(call: Call): Stream {
+  const stream = [...call.settings.streams.values()].find(({ segment }) => segment);
   if (!stream) throw new HttpProblem("not-found", "No stream takes Segment's calls.");
+  call.note({ stream: stream.name });
   return segmentStream(stream);
 }
 
-function streamOf({ settings, path }: Call): Stream {
-  const stream = settings.streams.get(path.stream!);
+function streamOf(call: Call): Stream {
+  const stream = call.settings.streams.get(call.path.stream!);
   if (!stream) throw new HttpProblem("not-found", "There is no such stream.");
+  call.note({ stream: stream.name });
   return stream;
 }

@@ -58,7 +58,7 @@ export function answerOptions(request: Request, stream: Stream): Response {
       allow,
       ...corsHeaders(request, stream),
       "access-control-allow-methods": allow,
-      "access-control-allow-headers": HEADERS,
+      "access-control-allow-headers": stream.traceparent ? `${HEADERS}, traceparent, tracestate` : HEADERS,
       "access-control-max-age": String(PREFLIGHT_AGE_SECONDS),
     },
   });

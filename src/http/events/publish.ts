@@ -10,6 +10,7 @@ import { messageOf, targetOf } from "../../events/message.ts";
 import type { Candidate } from "../../events/read.ts";
 import type { Stream } from "../../events/stream.ts";
 import type { Call } from "../call.ts";
+import type { Trace } from "../observe/trace.ts";
 import { isMandatory, targetOptions } from "../publish/target.ts";
 import { Tally } from "./tally.ts";
 import { loadTaskWriter, type TaskWriter } from "./task.ts";
@@ -27,6 +28,8 @@ export interface Surroundings {
   readonly now: number;
   /** What events without an id are known by, besides their place: the sender and its idempotency key. */
   readonly idempotency: readonly string[] | undefined;
+  /** The request's trace, where its sender is believed. */
+  readonly trace: Trace["headers"] | undefined;
 }
 
 /** Collects events and publishes them in their order. */
@@ -65,16 +68,17 @@ export class Publisher {
 
   /** Writes the message, or the task, of an event; nothing is sent yet. */
   async #write(event: StreamEvent, index: number): Promise<Publication> {
-    const { call, stream, idempotency } = this.#around;
+    const { call, stream, idempotency, trace: headers } = this.#around;
     const message = await messageOf(event, stream, idempotency && [...idempotency, index]);
     const { to } = stream;
     if (to.task !== undefined) {
       this.#writeTask ??= await loadTaskWriter(call, to);
-      return await this.#writeTask(event, message);
+      return await this.#writeTask(event, { ...message, headers });
     }
     const { body, ...options } = message;
     return await call.channel.prepareMessage(body, {
       ...options,
+      headers,
       ...targetOptions(call, targetOf(event, to), undefined, { type: "type", queue: "queue" }),
       mandatory: isMandatory(call, undefined),
     });
@@ -95,7 +99,7 @@ export class Publisher {
   /** Publishes what was collected after the answer; what becomes of it is for the log. Returns how many that is. */
   flushLater(waitUntil: (work: Promise<unknown>) => void): number {
     const count = this.#messages.length;
-    const tally = new Tally();
+    const tally = new Tally(this.#around.call);
     const later = new Publisher(this.#around, tally);
     later.#messages = this.#messages;
     later.#places = this.#places;
@@ -108,9 +112,7 @@ export class Publisher {
       work.then((lost) => {
         if (lost === 0) return;
         const code = tally.rejected[0]?.code ?? "internal-error";
-        console.error(
-          JSON.stringify({ event: "events-lost", stream: this.#around.stream.name, count: lost, code }),
-        );
+        this.#around.call.note({ failed: lost, code });
       }),
     );
     return count;

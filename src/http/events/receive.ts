@@ -18,9 +18,6 @@ import { Publisher } from "./publish.ts";
 import { senderOf, withKey } from "./sender.ts";
 import { Tally, type TallyOutput } from "./tally.ts";
 
-/** For the log. */
-const ROUTE = { method: "POST", path: "/v1/events/{stream}" } as const;
-
 /** How events come, and how their sender is answered. */
 export interface Manner {
   /** Takes the events out of a whole body's value. */
@@ -42,7 +39,7 @@ export async function receive(call: Call, stream: Stream, manner: Manner = {}): 
     return response;
   } catch (error) {
     const told = asProblem(error);
-    return problemResponse(problemFor(told, ROUTE), {
+    return problemResponse(problemFor(told, call), {
       ...headers,
       ...(told instanceof HttpProblem && told.headers),
     });
@@ -62,7 +59,7 @@ async function taken(call: Call, stream: Stream, manner: Manner): Promise<Respon
   if (isKnown) await limitSender();
   const now = Date.now();
   const attributes = await attributesOf(request, stream, call.env, now);
-  const tally = new Tally();
+  const tally = new Tally(call);
   let publisher: Publisher | undefined;
   const read = async () =>
     manner.value
@@ -86,7 +83,9 @@ async function taken(call: Call, stream: Stream, manner: Manner): Promise<Respon
     sender ??= withKey(stream, undefined);
     if (!isKnown) await limitSender();
     const idempotency = key === undefined ? undefined : [sender, key];
-    return new Publisher({ call, stream, attributes, now, idempotency }, tally);
+    // Whoever can read a page has its write key, and could name any trace.
+    const trace = stream.traceparent || sender.startsWith("token:") ? call.trace : undefined;
+    return new Publisher({ call, stream, attributes, now, idempotency, trace }, tally);
   };
   try {
     reading: for await (const batch of await read()) {
@@ -103,7 +102,7 @@ async function taken(call: Call, stream: Stream, manner: Manner): Promise<Respon
   } catch (error) {
     if (!publisher) throw error;
     // What came before the fault is whole, and goes on its way.
-    stopped = problemFor(asProblem(error), ROUTE);
+    stopped = problemFor(asProblem(error), call);
   }
   const { waitUntil } = call;
   const isLater =
@@ -114,21 +113,27 @@ async function taken(call: Call, stream: Stream, manner: Manner): Promise<Respon
 }
 
 function respond(
-  { request }: Call,
+  call: Call,
   output: TallyOutput,
   problem: ProblemDetails | undefined,
   next: number,
   { answer }: Manner,
 ): Response {
-  if (problem) return problemResponse({ ...problem, ...output, next_index: next });
   const { accepted, duplicates, sampled_out: sampledOut = 0, rejected } = output;
+  call.note({
+    messages: accepted + duplicates + sampledOut + rejected.length,
+    failed: rejected.length || undefined,
+    duplicates: duplicates || undefined,
+    code: rejected[0]?.code,
+  });
+  if (problem) return problemResponse({ ...problem, ...output, next_index: next });
   if (rejected.length > 0 && accepted + duplicates + sampledOut === 0) {
     const detail = "None of the events was taken; see rejected.";
     return problemResponse({ ...new HttpProblem("events-rejected", detail).details, ...output });
   }
   if (answer) return answer(output);
   // A beacon, or another request whose answer no script gets to see.
-  if (request.headers.get("sec-fetch-mode") === "no-cors") return new Response(null, { status: 204 });
+  if (call.request.headers.get("sec-fetch-mode") === "no-cors") return new Response(null, { status: 204 });
   return Response.json(output, { status: 202 });
 }
 

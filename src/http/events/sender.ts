@@ -5,6 +5,7 @@
 import type { Stream } from "../../events/stream.ts";
 import { authenticate, demand } from "../access/authenticate.ts";
 import type { Call } from "../call.ts";
+import { noteToken } from "../endpoint.ts";
 import { HttpProblem } from "../problem.ts";
 
 /**
@@ -33,6 +34,7 @@ export async function senderOf(
     call.env,
     header ?? (accessToken === null ? null : `Bearer ${accessToken}`),
   );
+  noteToken(call, principal);
   demand(principal, `events:${stream.name}`);
   return `token:${principal.name}`;
 }

@@ -6,7 +6,8 @@ import type { Outcome } from "../../delivery/deliver_many.ts";
 import type { Candidate } from "../../events/read.ts";
 import { Rejection } from "../../events/rejection.ts";
 import { problemFor } from "../endpoint.ts";
-import type { ProblemDetails } from "../problem.ts";
+import type { Noting } from "../observe/notes.ts";
+import { type ProblemDetails, problemCode } from "../problem.ts";
 
 /** One event that was not taken. */
 export interface RejectedOutput {
@@ -42,6 +43,11 @@ export class Tally {
   readonly rejected: RejectedOutput[] = [];
   /** The first failure that is not an event's own: Redis does not take them now. */
   failure: ProblemDetails | undefined;
+  readonly #noting: Noting;
+
+  constructor(noting: Noting) {
+    this.#noting = noting;
+  }
 
   reject({ index, line }: Place, code: string, detail: string): void {
     this.rejected.push({ index, ...(line !== undefined && { line }), code, detail });
@@ -53,9 +59,9 @@ export class Tally {
       this.reject(place, error.code, error.message);
       return;
     }
-    const problem = problemFor(error, { method: "POST", path: "/v1/events/{stream}" });
+    const problem = problemFor(error, this.#noting);
     if (isPassing(problem)) this.failure ??= problem;
-    this.reject(place, problem.type.slice(problem.type.lastIndexOf(":") + 1), problem.detail);
+    this.reject(place, problemCode(problem), problem.detail);
   }
 
   /** Counts what was published. */

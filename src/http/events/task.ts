@@ -27,11 +27,12 @@ export async function loadTaskWriter(
   const { celeryOf } = await import("../tasks/app.ts");
   const app = celeryOf(call);
   return async ({ cloudEvent: { type, id } }, message) => {
-    const { body, retry, retryPolicy, idempotencyKey, idempotencyTtl } = message;
+    const { body, headers, retry, retryPolicy, idempotencyKey, idempotencyTtl } = message;
     return await app.prepareTask(task, {
       args: [body instanceof Uint8Array ? argumentOf(body) : body],
       argsrepr: eventRepr(type, id),
       queue,
+      headers,
       retry,
       retryPolicy,
       idempotencyKey,

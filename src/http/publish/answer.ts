@@ -3,6 +3,7 @@
  * @module
  */
 import type { Delivery } from "../../delivery/publication.ts";
+import type { Noting } from "../observe/notes.ts";
 import type { DeliveryOutput } from "./schemas.ts";
 
 /** A delivery as JSON spells it. */
@@ -23,6 +24,7 @@ export function deliveryOutput({
 }
 
 /** 202; 200 for what was published before. */
-export function deliveryResponse(delivery: Delivery): Response {
+export function deliveryResponse(delivery: Delivery, noting: Noting): Response {
+  noting.note({ delivery: delivery.status, messages: 1 });
   return Response.json(deliveryOutput(delivery), { status: delivery.status === "duplicate" ? 200 : 202 });
 }

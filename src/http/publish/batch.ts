@@ -5,6 +5,7 @@
 import { type Message, Producer } from "../../producer.ts";
 import type { Call } from "../call.ts";
 import { problemFor, problemResponse } from "../endpoint.ts";
+import { noteResults } from "../observe/notes.ts";
 import type { ProblemDetails } from "../problem.ts";
 import { deliveryOutput } from "./answer.ts";
 import { headerKey } from "./idempotency.ts";
@@ -18,11 +19,11 @@ import type { DeliveryOutput } from "./schemas.ts";
  * order. When Redis took none of them, its problem itself is the answer, so that a caller that only looks at the
  * status tries again.
  */
-export async function publishBatch(call: Call, inputs: readonly unknown[], path: string): Promise<Response> {
+export async function publishBatch(call: Call, inputs: readonly unknown[]): Promise<Response> {
   const header = headerKey(call.request);
   const producer = new Producer(call.channel);
   const results = new Array<DeliveryOutput | ProblemDetails>(inputs.length);
-  const failed = (error: unknown) => problemFor(error, { method: "POST", path });
+  const failed = (error: unknown) => problemFor(error, call);
   const messages: Message[] = [];
   const places: number[] = [];
   for (const [place, input] of inputs.entries()) {
@@ -37,6 +38,7 @@ export async function publishBatch(call: Call, inputs: readonly unknown[], path:
     results[places[index]!] = outcome.status === "failed" ? failed(outcome.error) : deliveryOutput(outcome);
   }
   const problems = results.filter((result): result is ProblemDetails => "type" in result);
+  noteResults(call, results, problems);
   if (
     problems.length === results.length &&
     problems.every(({ status }) => status === 429 || status === 503)

@@ -22,7 +22,8 @@ export interface BytesQuery extends Options {
 /** Publishes the body. */
 export async function publishBytes(call: Call, target: Target, query: BytesQuery): Promise<Response> {
   const where = targetOptions(call, target, query.type, { type: "type", queue: "queue" });
-  const key = await keyOptions(call, target, givenKey(headerKey(call.request), undefined, undefined));
+  const keyed = keyOptions(call, target, givenKey(headerKey(call.request), undefined, undefined));
+  const key = keyed && (await keyed);
   const mediaType = mediaTypeOf(call.request.headers);
   const body = await call.body();
   checkDecodable(body, mediaType);
@@ -31,13 +32,14 @@ export async function publishBytes(call: Call, target: Target, query: BytesQuery
       ...where,
       ...key,
       ...mediaType,
+      headers: call.trace,
       priority: query.priority,
       expiration: query.expiration,
       compression: query.compression,
       deliveryMode: query.delivery_mode,
       mandatory: isMandatory(call, query.mandatory),
     });
-    return deliveryResponse(delivery);
+    return deliveryResponse(delivery, call);
   } catch (error) {
     throw await locateFault(error, body);
   }

@@ -44,15 +44,22 @@ export function givenKey(
 }
 
 /**
- * The options of a publish under a key. Hashed together with the token's name and the target, so that neither two
+ * The options of a publish under a key; none, at once, without one. Hashed together with the token's name and the target, so that neither two
  * tenants nor two targets can meet, and no name is too long. Being guarded it can be sent again at once, and is, once.
  */
-export async function keyOptions(
+export function keyOptions(
+  call: Call,
+  target: Target,
+  given: GivenKey | undefined,
+): Promise<PublishOptions> | undefined {
+  return given && hashed(call, target, given);
+}
+
+async function hashed(
   { principal }: Call,
   { exchange, routingKey }: Target,
-  given: GivenKey | undefined,
+  given: GivenKey,
 ): Promise<PublishOptions> {
-  if (given === undefined) return {};
   const parts = [principal.name, exchange, routingKey, given.key, given.index ?? null];
   const idempotencyKey = `http.${toBase64(await sha256(JSON.stringify(parts)))}`;
   return { idempotencyKey, retry: true, retryPolicy: { maxRetries: 1 } };

@@ -7,10 +7,12 @@ import { InvalidArgumentError } from "../../errors.ts";
 import type { Message } from "../../producer.ts";
 import { demand } from "../access/authenticate.ts";
 import type { Call } from "../call.ts";
+import { told } from "../observe/notes.ts";
+import { withTrace } from "../observe/trace.ts";
 import { check } from "../request/check.ts";
 import { checkQueue } from "../request/queue_name.ts";
 import { givenKey, keyOptions } from "./idempotency.ts";
-import { MESSAGE } from "./schemas.ts";
+import { MESSAGE, type MessageInput } from "./schemas.ts";
 import { isMandatory, rightFor, targetOptions } from "./target.ts";
 
 /**
@@ -31,6 +33,9 @@ export async function toMessage(
   const message = check(MESSAGE, plainNumbers(input));
   const target = { exchange: message.exchange ?? "", routingKey: message.routing_key ?? "" };
   demand(call.principal, rightFor(target));
+  if (index === undefined) {
+    call.note(target.exchange ? { exchange: told(target.exchange) } : { queue: told(target.routingKey) });
+  }
   const { properties = {} } = message;
   if (properties.reply_to !== undefined) {
     checkQueue(properties.reply_to, "properties.reply_to", call.settings.keys);
@@ -43,7 +48,7 @@ export async function toMessage(
     contentEncoding: message.content_encoding,
     serializer: message.serializer,
     compression: message.compression,
-    headers: message.headers,
+    headers: withTrace(message.headers, call.trace) as MessageInput["headers"],
     priority: message.priority,
     deliveryMode: message.delivery_mode,
     expiration: message.expiration,

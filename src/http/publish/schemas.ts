@@ -148,6 +148,8 @@ export const PROBLEM: Schema = v.strictObject({
   right: text,
   delivery_tag: text,
   delivered: v.optional(v.array(v.string())),
+  queue: text,
+  retry_after: v.optional(v.number()),
   results: v.optional(v.array(v.unknown())),
 });
 

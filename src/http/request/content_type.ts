@@ -2,6 +2,7 @@
  * A request's `Content-Type` as what an envelope says: consumers compare content types to the letter, without parameters.
  * @module
  */
+import { decodeUtf8 } from "../../envelope/utf8.ts";
 import { EncodeError } from "../../errors.ts";
 import { HttpProblem } from "../problem.ts";
 
@@ -74,7 +75,7 @@ export function checkDecodable(body: Uint8Array, { contentType, contentEncoding 
   }
   if (contentEncoding !== "utf-8") return;
   try {
-    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+    decodeUtf8(body);
   } catch {
     throw new EncodeError("body", "is not UTF-8 although its content type says so");
   }

@@ -5,12 +5,10 @@
  * being an order of magnitude faster, and without loading the other.
  * @module
  */
+import { MAXIMUM_DIGITS } from "../../envelope/json.ts";
 import { Float } from "../../envelope/typed.ts";
 import { EncodeError } from "../../errors.ts";
 import { HttpProblem } from "../problem.ts";
-
-/** Python's `int()` refuses longer texts, and with it the consumer's JSON decoder: the message would come back for ever. */
-const MAXIMUM_DIGITS = 4_300;
 
 /** A number that is not the same after `JSON.parse` and `JSON.stringify`; may also find one inside a string. */
 const INEXACT = /(?:^|[:[,\s])-?(?:\d{16}|\d+\.0*(?!\d)|\d+(?:\.\d+)?[eE])/;

@@ -9,25 +9,27 @@ import { check, type Entries, FieldError, type Schema } from "./check.ts";
 export type Query<Parameters extends Entries> = v.InferOutput<v.StrictObjectSchema<Parameters, undefined>>;
 
 /**
- * Reads the query of a URL.
+ * Reads the query of a URL by a schema that is made once.
  *
- * @throws {FieldError} Naming the parameter at fault.
+ * @returns What reads it, and throws a {@link FieldError} naming the parameter at fault.
  */
-export function readQuery<Parameters extends Entries>(
-  url: string,
+export function queryReader<Parameters extends Entries>(
   parameters: Parameters,
-): Query<Parameters> {
-  const given: Record<string, unknown> = Object.create(null);
-  const from = url.indexOf("?") + 1;
-  for (const pair of from === 0 ? [] : url.slice(from).split("&")) {
-    if (pair === "") continue;
-    const [name = "", ...rest] = pair.split("=");
-    const key = decode(name, "query");
-    if (key in given) throw new FieldError(key, "must not be given more than once");
-    const text = decode(rest.join("="), key);
-    given[key] = Object.hasOwn(parameters, key) ? fromText(parameters[key]!, text) : text;
-  }
-  return check(v.strictObject(parameters), given) as Query<Parameters>;
+): (url: string) => Query<Parameters> {
+  const schema = v.strictObject(parameters);
+  return function readQuery(url) {
+    const given: Record<string, unknown> = Object.create(null);
+    const from = url.indexOf("?") + 1;
+    for (const pair of from === 0 ? [] : url.slice(from).split("&")) {
+      if (pair === "") continue;
+      const [name = "", ...rest] = pair.split("=");
+      const key = decode(name, "query");
+      if (key in given) throw new FieldError(key, "must not be given more than once");
+      const text = decode(rest.join("="), key);
+      given[key] = Object.hasOwn(parameters, key) ? fromText(parameters[key]!, text) : text;
+    }
+    return check(schema, given) as Query<Parameters>;
+  };
 }
 
 function decode(text: string, field: string): string {

@@ -43,7 +43,7 @@ export const health: Area = {
       async handle(call) {
         const error = await findOut(call);
         if (error === undefined) return Response.json({ status: "ok" });
-        const problem = problemFor(error, { method: "GET", path: "/readyz" });
+        const problem = problemFor(error, call);
         return problemResponse({ ...problem, status: 503 });
       },
     },
@@ -61,7 +61,11 @@ async function findOut(call: Call): Promise<unknown> {
 async function ping(call: Call): Promise<unknown> {
   try {
     await knownTokens(call.env);
-    const [reply] = await call.channel.send([["PING"]], { signal: AbortSignal.timeout(PING_TIMEOUT_MS) });
+    // Whoever asks is told how it is now, not how it was when the circuit opened.
+    const [reply] = await call.channel.send([["PING"]], {
+      signal: AbortSignal.timeout(PING_TIMEOUT_MS),
+      probe: true,
+    });
     if (reply && "error" in reply) return reply.error;
     return reply?.result === "PONG" ? undefined : new UnavailableError("the database did not answer a ping");
   } catch (error) {

@@ -5,7 +5,6 @@
 import * as v from "valibot";
 import { Producer } from "../../producer.ts";
 import { deliveryResponse } from "../publish/answer.ts";
-import { publishBatch } from "../publish/batch.ts";
 import { NDJSON, readMessages } from "../publish/bodies.ts";
 import { publishBytes } from "../publish/bytes.ts";
 import { headerKey } from "../publish/idempotency.ts";
@@ -57,9 +56,12 @@ export const messages: Area = {
       answers: { 202: "Outcome", 200: "Outcome", 207: "Results" },
       async handle(call) {
         const read = await readMessages(call);
-        if ("many" in read) return await publishBatch(call, read.many, "/v1/messages");
+        if ("many" in read) {
+          const { publishBatch } = await import("../publish/batch.ts");
+          return await publishBatch(call, read.many);
+        }
         const { body, ...options } = await toMessage(call, read.one, headerKey(call.request));
-        return deliveryResponse(await new Producer(call.channel).publish(body, options));
+        return deliveryResponse(await new Producer(call.channel).publish(body, options), call);
       },
     }),
   ],

@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import type { Call } from "../call.ts";
+import { knownQueues } from "../observe/known_queues.ts";
 import { OBJECT } from "../publish/schemas.ts";
 import { checkQueue } from "../request/queue_name.ts";
 import { type Area, route } from "../route.ts";
@@ -30,7 +31,9 @@ export const queues: Area = {
       query: {},
       answers: { 200: "Queues" },
       async handle(call) {
-        const sizes = await call.channel.sizesOf(await knownQueues(call));
+        const { channel, settings } = call;
+        const tables = await channel.bindingsOf([...settings.exchanges.keys()]);
+        const sizes = await channel.sizesOf(knownQueues(settings, tables.values()));
         return Response.json({ queues: [...sizes].map(([queue, steps]) => depthOf(queue, steps)) });
       },
     }),
@@ -63,15 +66,6 @@ export const queues: Area = {
 function queueOf({ path, settings }: Call): string {
   checkQueue(path.queue!, "queue", settings.keys);
   return path.queue!;
-}
-
-async function knownQueues({ channel, settings }: Call): Promise<readonly string[]> {
-  const known = new Set(settings.queues);
-  for (const { bindings } of settings.exchanges.values()) for (const { queue } of bindings) known.add(queue);
-  for (const table of (await channel.bindingsOf([...settings.exchanges.keys()])).values()) {
-    for (const { queue } of table.bindings) known.add(queue);
-  }
-  return [...known].sort();
 }
 
 function depthOf(queue: string, steps: ReadonlyMap<number, number>): v.InferOutput<typeof depth> {

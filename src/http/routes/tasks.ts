@@ -57,7 +57,7 @@ export const tasks: Area = {
       answers: { 202: "SentOutcome", 200: "SentOutcome", 207: "SentResults" },
       async handle(call) {
         const read = await readMessages(call);
-        return "many" in read ? await sendBatch(call, read.many, "/v1/tasks") : await sendOne(call, read.one);
+        return "many" in read ? await sendBatch(call, read.many) : await sendOne(call, read.one);
       },
     }),
     route({
@@ -73,7 +73,7 @@ export const tasks: Area = {
         const { maximumStream, maximumWait } = call.settings.celery;
         if (/\btext\/event-stream\b/i.test(headers.get("accept") ?? "")) {
           const limit = Math.min(wait ?? maximumStream, maximumStream);
-          return await streamStates(result, { limit, lastEventId: headers.get("last-event-id") });
+          return await streamStates(call, result, { limit, lastEventId: headers.get("last-event-id") });
         }
         return jsonResponse(stateOutput(await readState(result, Math.min(wait ?? 0, maximumWait))));
       },
@@ -98,7 +98,7 @@ async function sendOne(call: Call, input: unknown, place: TaskPlace = {}): Promi
   try {
     const header = headerKey(call.request);
     const { signature, ...options } = await readTask(call, input, { ...place, header });
-    return sentResponse(await celeryOf(call).apply(signature, options), call.mount);
+    return sentResponse(await celeryOf(call).apply(signature, options), call);
   } catch (error) {
     throw asArguments(error);
   }

@@ -16,7 +16,7 @@ const signers = new WeakMap<object, Signer>();
  * @throws {NotConfiguredError} Naming the variable that is missing, or the field of `celery` that only shows to be wrong
  * when Celery itself is loaded.
  */
-export function celeryOf({ channel, env, settings }: Call): Celery {
+export function celeryOf({ channel, channelOptions, env, settings }: Call): Celery {
   const { options, resultBackend, security } = settings.celery;
   const variable = (name: string): string => {
     const value = (env as Record<string, unknown>)[name];
@@ -25,7 +25,7 @@ export function celeryOf({ channel, env, settings }: Call): Celery {
   };
   const results = () => {
     const { urlVariable, tokenVariable } = resultBackend as Exclude<typeof resultBackend, false | undefined>;
-    return new Channel({ url: variable(urlVariable), token: variable(tokenVariable) }, settings.channel);
+    return new Channel({ url: variable(urlVariable), token: variable(tokenVariable) }, channelOptions);
   };
   const signing = () => {
     const { privateKeyVariable, certificateVariable, ...how } = security!;

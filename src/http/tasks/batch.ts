@@ -5,6 +5,7 @@
 import type { ManyCall } from "../../celery/index.ts";
 import type { Call } from "../call.ts";
 import { problemFor, problemResponse } from "../endpoint.ts";
+import { noteResults } from "../observe/notes.ts";
 import type { ProblemDetails } from "../problem.ts";
 import { headerKey } from "../publish/idempotency.ts";
 import { celeryOf } from "./app.ts";
@@ -18,11 +19,11 @@ import { asArguments, sentOutput } from "./sent.ts";
  * @returns 202 when all were sent (200 when all had been before), else 207; either with one result for each, in order.
  * When Redis took none of them, its problem itself is the answer.
  */
-export async function sendBatch(call: Call, inputs: readonly unknown[], path: string): Promise<Response> {
+export async function sendBatch(call: Call, inputs: readonly unknown[]): Promise<Response> {
   const header = headerKey(call.request);
   const app = celeryOf(call);
   const results = new Array<SentOutput | ProblemDetails>(inputs.length);
-  const failed = (error: unknown) => problemFor(asArguments(error), { method: "POST", path });
+  const failed = (error: unknown) => problemFor(asArguments(error), call);
   const calls: ManyCall[] = [];
   const places: number[] = [];
   for (const [index, input] of inputs.entries()) {
@@ -38,6 +39,7 @@ export async function sendBatch(call: Call, inputs: readonly unknown[], path: st
       outcome.status === "failed" ? failed(outcome.error) : sentOutput(outcome.result);
   }
   const problems = results.filter((result): result is ProblemDetails => "type" in result);
+  noteResults(call, results, problems);
   if (
     problems.length === results.length &&
     problems.every(({ status }) => status === 429 || status === 503)

@@ -11,7 +11,7 @@ import { check, FieldError } from "../request/check.ts";
 import { decodeText, parseJson } from "../request/json.ts";
 import { celeryOf } from "./app.ts";
 import { readTask } from "./read.ts";
-import { asArguments } from "./sent.ts";
+import { asArguments, noteSent } from "./sent.ts";
 
 /** Sends the task of the path with the body's arguments. `timeout` is for Flower's `apply`. */
 export async function applyFlower(
@@ -26,6 +26,7 @@ export async function applyFlower(
     const header = headerKey(call.request);
     const { signature, ...sending } = await readTask(call, options, { name, header, read: flowerRequest });
     const result = (await celeryOf(call).apply(signature, sending)) as AsyncResult;
+    noteSent(call, result);
     return { result, timeout: wait };
   } catch (error) {
     throw asArguments(error);

@@ -9,6 +9,8 @@ import { InvalidArgumentError } from "../../errors.ts";
 import { demand } from "../access/authenticate.ts";
 import { sha256 } from "../access/tokens.ts";
 import type { Call } from "../call.ts";
+import { told } from "../observe/notes.ts";
+import { withTrace } from "../observe/trace.ts";
 import { HttpProblem } from "../problem.ts";
 import { givenKey } from "../publish/idempotency.ts";
 import { IDEMPOTENCY_KEY, OBJECT } from "../publish/schemas.ts";
@@ -49,9 +51,10 @@ export async function readTask(
   const own = given === undefined ? undefined : check(IDEMPOTENCY_KEY, given, "idempotency_key");
   if (name !== undefined && "task" in json)
     throw new FieldError("task", "must not be given: it is in the path");
-  const plain = new Reader(call).plain(json, "", 0);
+  const plain = new Reader(call).plain(name === undefined ? json : traced(call, json), "", 0);
   const { signature, tasks } = asGiven(() => read(plain, name as string));
   for (const task of tasks) demand(call.principal, `task:${task}`);
+  if (index === undefined && tasks.length === 1) call.note({ task: told(tasks[0]!) });
   const key = givenKey(header, own, index);
   if (!key) return { signature };
   const parts = ["task", call.principal.name, tasks, json.task_id ?? null, key.key, key.index ?? null];
@@ -77,8 +80,10 @@ class Reader {
     }
     if (value === null || typeof value !== "object") return value;
     if ("task" in value) this.#count();
+    // A canvas' own headers stand in the place of its tasks'.
+    const given = "task" in value || "headers" in value ? traced(this.#call, value) : value;
     return Object.fromEntries(
-      Object.entries(value).map(([name, member]) => {
+      Object.entries(given).map(([name, member]) => {
         const field = path === "" ? name : `${path}.${name}`;
         if (KEPT.has(name)) return [name, member];
         if ((name === "queue" || name === "reply_to") && typeof member === "string" && member !== "") {
@@ -96,6 +101,12 @@ class Reader {
       maximum,
     });
   }
+}
+
+/** With the request's trace among its headers, so that each task has it, those that workers send as well. */
+function traced({ trace }: Call, json: object): object {
+  if (!trace) return json;
+  return { ...json, headers: withTrace((json as { headers?: unknown }).headers, trace) };
 }
 
 /** The library's errors about JSON name the field as the caller spelt it. */

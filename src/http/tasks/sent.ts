@@ -4,6 +4,8 @@
  */
 import { type AsyncResult, GroupResult } from "../../celery/index.ts";
 import { EncodeError, InvalidArgumentError } from "../../errors.ts";
+import type { Call } from "../call.ts";
+import { told } from "../observe/notes.ts";
 import { misconfigured } from "./app.ts";
 import type { ResultReference, SentOutput } from "./schemas.ts";
 
@@ -32,14 +34,21 @@ export function sentOutput(result: Handle): SentOutput {
 }
 
 /** 202; 200 for what was sent before. A task's `Location` is where its result will be. */
-export function sentResponse(result: Handle, mount: string): Response {
+export function sentResponse(result: Handle, call: Call): Response {
   const output = sentOutput(result);
+  noteSent(call, result);
   return Response.json(output, {
     status: output.status === "duplicate" ? 200 : 202,
     ...(output.task_id !== undefined && {
-      headers: { location: `${mount}/v1/tasks/${encodeURIComponent(output.task_id)}` },
+      headers: { location: `${call.mount}/v1/tasks/${encodeURIComponent(output.task_id)}` },
     }),
   });
+}
+
+/** Notes what became of it. */
+export function noteSent(call: Call, { sent }: Handle): void {
+  const { status, queues } = sent!;
+  call.note({ delivery: status, messages: 1, ...(queues.length === 1 && { queue: told(queues[0]!) }) });
 }
 
 /** An error about a message's body as one about the arguments that the caller knows; one about a route as the deployer's. */

@@ -5,7 +5,9 @@
 import { type AsyncResult, isReady, ResultTimeoutError, type TaskMeta } from "../../celery/index.ts";
 import { answers } from "../../celery/poll.ts";
 import { sha256 } from "../access/tokens.ts";
+import type { Call } from "../call.ts";
 import { problemFor } from "../endpoint.ts";
+import { problemCode } from "../problem.ts";
 import { jsonText } from "./json.ts";
 import { readFailure, reading, stateOutput } from "./state.ts";
 
@@ -13,8 +15,6 @@ import { readFailure, reading, stateOutput } from "./state.ts";
 const KEEP_ALIVE_MS = 15_000;
 /** Milliseconds after which a client that lost its stream comes back. */
 const RETRY_MS = 1_000;
-
-const ROUTE = { method: "GET", path: "/v1/tasks/{id}" } as const;
 
 /** How to stream. */
 export interface StreamOptions {
@@ -30,13 +30,17 @@ export interface StreamOptions {
  * An event's id stands for the state itself: a client that comes back is not told again what it has seen, and one that
  * has seen the final state is answered 204, which tells it to stay away.
  */
-export async function streamStates(result: AsyncResult, options: StreamOptions): Promise<Response> {
+export async function streamStates(
+  call: Call,
+  result: AsyncResult,
+  options: StreamOptions,
+): Promise<Response> {
   // What fails at once is a problem, not a stream.
   const first = await reading(() => result.read());
   const isSeen = options.lastEventId === (await eventId(first));
   if (isReady(first) && isSeen) return new Response(null, { status: 204 });
   const stopped = new AbortController();
-  const events = eventsOf(result, first, options, stopped.signal);
+  const events = eventsOf(call, result, first, options, stopped.signal);
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>(
     {
@@ -55,6 +59,7 @@ export async function streamStates(result: AsyncResult, options: StreamOptions):
 }
 
 async function* eventsOf(
+  call: Call,
   result: AsyncResult,
   first: TaskMeta,
   { limit, lastEventId }: StreamOptions,
@@ -84,8 +89,15 @@ async function* eventsOf(
     }
   } catch (error) {
     if (signal.aborted) return;
-    if (error instanceof ResultTimeoutError) yield ": no more time\n\n";
-    else yield `event: problem\ndata: ${JSON.stringify(problemFor(readFailure(error), ROUTE))}\n\n`;
+    if (error instanceof ResultTimeoutError) {
+      yield ": no more time\n\n";
+      return;
+    }
+    const problem = problemFor(readFailure(error), call);
+    const code = problemCode(problem);
+    // Of one that nobody foresaw the log has been told.
+    if (code !== "internal-error") call.note({ code });
+    yield `event: problem\ndata: ${JSON.stringify(problem)}\n\n`;
   }
 }
 

@@ -4,18 +4,17 @@
  * @module
  */
 import type { Call } from "../call.ts";
-import { logWebhook } from "./log.ts";
 
 /** Milliseconds that the address has to answer. */
 const FOLLOW_TIMEOUT_MS = 10_000;
 
 /** Fetches it after the answer. A sender whose confirmation failed asks again, or the owner lets it. */
-export function followLater({ waitUntil }: Call, source: string, address: string): void {
-  const work = follow(source, address);
-  waitUntil?.(work);
+export function followLater(call: Call, address: string): void {
+  const work = follow(call, address);
+  call.waitUntil?.(work);
 }
 
-async function follow(source: string, address: string): Promise<void> {
+async function follow(call: Call, address: string): Promise<void> {
   let reason: string;
   try {
     const response = await fetch(address, {
@@ -29,5 +28,5 @@ async function follow(source: string, address: string): Promise<void> {
     reason = error instanceof Error ? error.name : "unknown";
   }
   // The address itself bears a token.
-  logWebhook("not-followed", source, { reason });
+  call.note({ handshake: "not-followed", reason });
 }

@@ -33,6 +33,7 @@ export function isArmed(source: ConfiguredSource, env: object): boolean {
 /**
  * Keeps one.
  *
+ * @param signal Ends the waiting when the sender's patience does.
  * @returns Whether it is one that can be kept.
  * @throws {RedisError} When Redis did not take it, or may not have.
  */
@@ -40,6 +41,7 @@ export async function keepHandover(
   call: Call,
   source: ConfiguredSource,
   { name, value }: NonNullable<HandshakeResult["keep"]>,
+  signal: AbortSignal,
 ): Promise<boolean> {
   if (value.length > MAXIMUM_LENGTH) return false;
   const handover: Handover = { name, value, received_at: new Date().toISOString() };
@@ -50,7 +52,7 @@ export async function keepHandover(
       ["LTRIM", key, "0", String(KEPT_COUNT - 1)],
       ["EXPIRE", key, String(KEPT_SECONDS)],
     ],
-    { atomic: true },
+    { atomic: true, signal },
   );
   for (const reply of replies) if ("error" in reply) throw reply.error;
   return true;

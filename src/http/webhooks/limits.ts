@@ -8,14 +8,13 @@ import type { Call } from "../call.ts";
 import type { ConfiguredSource } from "../config/sources.ts";
 import { HttpProblem } from "../problem.ts";
 import { limit, limitAddress, RETRY_AFTER } from "../rate_limit.ts";
-import { logWebhook } from "./log.ts";
 
 /** The refusal of an address that asks too often; `undefined` while it does not. */
 export async function addressRefusal(
   call: Call,
   source: ConfiguredSource,
 ): Promise<ResponseParts | undefined> {
-  return await refusal(source, limitAddress(call, source.rateLimits.address, placeOf(source)));
+  return await refusal(call, limitAddress(call, source.rateLimits.address, placeOf(source)));
 }
 
 /** The refusal of events that are too many for the source; `undefined` while they are not. */
@@ -23,7 +22,7 @@ export async function sourceRefusal(
   call: Call,
   source: ConfiguredSource,
 ): Promise<ResponseParts | undefined> {
-  return await refusal(source, limit(call, source.rateLimits.source, placeOf(source)));
+  return await refusal(call, limit(call, source.rateLimits.source, placeOf(source)));
 }
 
 /** No stream can be called so: a stream and a source of one name may share a binding. */
@@ -32,7 +31,7 @@ function placeOf({ name }: ConfiguredSource): string {
 }
 
 /** Refusals are empty, as all are that a sender gets; the reason is in the log. */
-async function refusal({ name }: ConfiguredSource, asked: Promise<void>): Promise<ResponseParts | undefined> {
+async function refusal(call: Call, asked: Promise<void>): Promise<ResponseParts | undefined> {
   let refused: { readonly reason: string; readonly response: ResponseParts };
   try {
     await asked;
@@ -48,6 +47,6 @@ async function refusal({ name }: ConfiguredSource, asked: Promise<void>): Promis
     }
   }
   const { reason, response } = refused;
-  logWebhook("rejected", name, { reason, status: response.status });
+  call.note({ reason });
   return response;
 }

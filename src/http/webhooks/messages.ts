@@ -86,7 +86,15 @@ async function writeTask(
 ): Promise<Publication> {
   const { celeryOf } = await import("../tasks/app.ts");
   const argsrepr = eventRepr(event.type, event.id);
-  return await celeryOf(call).prepareTask(task, { args: [argument], taskId, queue, argsrepr, ...transport });
+  const headers = call.trace;
+  return await celeryOf(call).prepareTask(task, {
+    args: [argument],
+    taskId,
+    queue,
+    argsrepr,
+    headers,
+    ...transport,
+  });
 }
 
 async function writePlain(
@@ -106,6 +114,7 @@ async function writePlain(
     ...where,
     ...transport,
     ...form,
+    headers: call.trace,
     mandatory: isMandatory(call, undefined),
   });
 }

@@ -15,6 +15,7 @@ import {
   type WebhookEvent,
 } from "../../webhooks/index.ts";
 import { sha256 } from "../access/tokens.ts";
+import { commonStatus } from "../observe/notes.ts";
 import { type Draft, type Writer, writeMessage } from "./messages.ts";
 
 /**
@@ -37,6 +38,7 @@ export async function publishEvents(
   if (drafts.length === 0) return [];
   const messages = await Promise.all(drafts.map((draft) => writeMessage(writer, draft)));
   const outcomes = await writer.call.channel.basicPublishMany(messages, signal);
+  writer.call.note({ messages: messages.length, delivery: commonStatus(outcomes) });
   return outcomes.flatMap((outcome, index) => failureOf(outcome, messages[index]!) ?? []);
 }
 

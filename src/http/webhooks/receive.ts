@@ -5,32 +5,41 @@
 
 import { InvalidArgumentError } from "../../errors.ts";
 import {
+  keyFetcher,
   type Received,
   type ResponseParts,
   receive,
   rejection,
   type Source,
   unavailable,
+  type VerifyOptions,
 } from "../../webhooks/index.ts";
 import type { Call } from "../call.ts";
 import type { ConfiguredSource } from "../config/sources.ts";
 import { problemFor } from "../endpoint.ts";
 import { HttpProblem } from "../problem.ts";
+import { retryAfter } from "../problem_of.ts";
 import { readBody } from "../request/body.ts";
 import { followLater } from "./follow.ts";
 import { isArmed, keepHandover } from "./handover.ts";
 import { addressRefusal, sourceRefusal } from "./limits.ts";
-import { logWebhook } from "./log.ts";
 import { codeOf, publishEvents } from "./publish.ts";
 import { openSource } from "./source.ts";
 
 /** Milliseconds of a sender's patience that are left for the way of the answer. */
 const MARGIN_MS = 500;
+/** Patience of a sender that does not say how much it has. */
+const DEADLINE_SECONDS = 10;
+/** The longest that a sender's keys may take to fetch. */
+const KEYS_TIMEOUT_MS = 3_000;
 
 /** The source that a path names. Throws `not-found`. */
-export function sourceAt({ settings, path }: Call): ConfiguredSource {
-  const source = settings.sources.get(path.source!);
-  if (source) return source;
+export function sourceAt(call: Call): ConfiguredSource {
+  const source = call.settings.sources.get(call.path.source!);
+  if (source) {
+    call.note({ source: source.name });
+    return source;
+  }
   throw new HttpProblem("not-found", "There is no source of this name.");
 }
 
@@ -48,7 +57,7 @@ export async function receiveWebhook(call: Call): Promise<Response> {
   const body = await readBody(request, configured.maximumBodySize ?? settings.maximumBodySize);
   const source = await openSource(configured, env);
   const parts = { method: request.method, url: request.url, headers: request.headers, body };
-  const received = await receive(source, parts);
+  const received = await receive(source, parts, verifyOptions(configured, source, arrival));
   const answer = await answerTo(received, call, configured, source, body, arrival);
   return response(answer);
 }
@@ -61,34 +70,39 @@ async function answerTo(
   body: Uint8Array,
   arrival: number,
 ): Promise<ResponseParts> {
-  const { name } = configured;
   switch (received.kind) {
     case "rejected":
-      logWebhook("rejected", name, { reason: received.reason, status: received.response.status });
+      call.note({ reason: received.reason });
       return received.response;
     case "handshake":
-      return await shakeHands(received, call, configured, source);
+      return await shakeHands(received, call, configured, source, arrival);
     case "events": {
       const refused = await sourceRefusal(call, configured);
       if (refused) return refused;
       const writer = { call, source: configured, body, isList: received.events.length > 1 };
       const signal = patience(configured, source, arrival);
       const failures = await publishEvents(writer, source, received.events, signal).catch((error) => [error]);
-      return failures.length === 0 ? received.response : notStored(name, failures);
+      return failures.length === 0 ? received.response : notStored(call, failures);
     }
   }
 }
 
-/** The sender is to come again, unless that would not help. */
-function notStored(name: string, failures: readonly unknown[]): ResponseParts {
-  const codes = [...new Set(failures.map(codeOf))].join();
-  logWebhook("not-stored", name, { codes, messages: failures.length });
-  // One that nobody foresaw is logged with where it came from.
-  for (const error of failures) problemFor(error, { method: "POST", path: "/v1/webhooks/{source}" });
+/**
+ * The sender is to come again, unless that would not help. When all that is wrong is a full queue, or a database that is given a
+ * pause, it is told so in the words of the configuration.
+ */
+function notStored(call: Call, failures: readonly unknown[]): ResponseParts {
+  call.note({ code: [...new Set(failures.map(codeOf))].join(), failed: failures.length });
+  // Of one that nobody foresaw it is noted where it came from.
+  const problems = failures.map((error) => problemFor(error, call));
   const isTooLarge = failures.some(
     (error) => error instanceof InvalidArgumentError && error.field === "body",
   );
-  return isTooLarge ? { status: 413, headers: {}, body: "" } : unavailable();
+  if (isTooLarge) return { status: 413, headers: {}, body: "" };
+  const [first] = problems;
+  const isOne = problems.every(({ type, retry_after: known }) => type === first!.type && known !== undefined);
+  if (!isOne) return unavailable();
+  return { status: first!.status, headers: { "retry-after": retryAfter(first!)! }, body: "" };
 }
 
 async function shakeHands(
@@ -96,37 +110,47 @@ async function shakeHands(
   call: Call,
   configured: ConfiguredSource,
   source: Source,
+  arrival: number,
 ): Promise<ResponseParts> {
-  const { name } = configured;
+  call.note({ handshake });
   if (keep) {
     if (!isArmed(configured, call.env)) {
-      logWebhook("rejected", name, { reason: "handover-not-armed", handshake });
+      call.note({ reason: "handover-not-armed" });
       return rejection("not-configured", source.preset);
     }
     try {
-      if (!(await keepHandover(call, configured, keep))) return rejection("malformed", source.preset);
+      const signal = patience(configured, source, arrival);
+      const isKept = await keepHandover(call, configured, keep, signal);
+      call.note({ reason: isKept ? "handed-over" : "malformed" });
+      return isKept ? answer : rejection("malformed", source.preset);
     } catch (error) {
-      logWebhook("not-stored", name, { codes: codeOf(error), handshake });
+      call.note({ code: codeOf(error), failed: 1 });
+      problemFor(error, call);
       return unavailable();
     }
-    logWebhook("handed-over", name, { handshake, see: `GET /v1/webhooks/${name}/handover` });
-    return answer;
   }
-  logWebhook("handshake", name, { handshake, status: answer.status });
-  if (follow) followLater(call, name, follow);
+  if (follow) followLater(call, follow);
   return answer;
 }
 
 /** Ends when the sender's patience does; never before a first answer of Redis could be there. */
-function patience(
-  { deadline }: ConfiguredSource,
-  { preset }: Source,
-  arrival: number,
-): AbortSignal | undefined {
-  const seconds = deadline ?? preset.deadline;
-  if (seconds === undefined) return undefined;
-  const left = arrival + seconds * 1000 - MARGIN_MS - Date.now();
-  return AbortSignal.timeout(Math.max(left, MARGIN_MS / 2));
+function patience(configured: ConfiguredSource, source: Source, arrival: number): AbortSignal {
+  return AbortSignal.timeout(Math.max(timeLeft(configured, source, arrival), MARGIN_MS / 2));
+}
+
+/** Milliseconds until an answer must be on its way. */
+function timeLeft({ deadline }: ConfiguredSource, { preset }: Source, arrival: number): number {
+  const seconds = deadline ?? preset.deadline ?? DEADLINE_SECONDS;
+  return arrival + seconds * 1000 - MARGIN_MS - Date.now();
+}
+
+/** A sender's keys may take half of its patience to fetch: what they are for needs the other half. */
+function verifyOptions(configured: ConfiguredSource, source: Source, arrival: number): VerifyOptions {
+  const timeout = Math.min(
+    KEYS_TIMEOUT_MS,
+    Math.max(timeLeft(configured, source, arrival) / 2, MARGIN_MS / 2),
+  );
+  return { fetchKey: keyFetcher({ timeout }) };
 }
 
 function response({ status, headers, body }: ResponseParts): Response {

@@ -71,6 +71,46 @@ test("the scheme's case and further spaces do not matter", async () => {
   expect(answer.status).toBe(202);
 });
 
+describe("a token that was accepted a moment ago", () => {
+  const status = async (over: Record<string, unknown>, token: string) =>
+    (await ask("GET", `/v1/queues/${fresh("remembered")}`, { env: { ...env, ...over }, token })).status;
+
+  test("is accepted again, and no other in its place", async () => {
+    const named = { API_TOKENS: undefined, API_TOKEN: "first-token" };
+    expect([await status(named, "first-token"), await status(named, "first-token")]).toEqual([200, 200]);
+    for (const other of ["first-toke", "first-tokem", "first-token0", "f", "FIRST-TOKEN", ""])
+      expect(await status(named, other)).not.toBe(200);
+    expect(await status(named, "first-token")).toBe(200);
+  });
+
+  test("is refused as soon as the environment no longer names it", async () => {
+    const before = { API_TOKENS: undefined, API_TOKEN: "old-token" };
+    expect([await status(before, "old-token"), await status(before, "old-token")]).toEqual([200, 200]);
+    expect(await status({ ...before, API_TOKEN: "new-token" }, "old-token")).toBe(401);
+    expect(await status({ ...before, API_TOKEN: "new-token" }, "new-token")).toBe(200);
+    expect(await status({ ...before, API_TOKEN: "new-token" }, "old-token")).toBe(401);
+  });
+
+  test("keeps its own rights, with others remembered beside it", async () => {
+    for (let turn = 0; turn < 3; turn++) {
+      expect(await status({}, "ops-token")).toBe(200);
+      expect(await status({}, "shop-token")).toBe(403);
+    }
+    // More than are remembered.
+    for (let count = 0; count < 20; count++) expect(await status({}, `unknown-${count}`)).toBe(401);
+    const spellings = Array.from({ length: 20 }, (_, count) => " ".repeat(count + 1));
+    for (const spaces of spellings) {
+      const answer = await ask("GET", `/v1/queues/${fresh("remembered")}`, {
+        env,
+        token: undefined,
+        headers: { authorization: `Bearer${spaces}ops-token` },
+      });
+      expect(answer.status).toBe(200);
+    }
+    expect(await status({}, "shop-token")).toBe(403);
+  });
+});
+
 describe("a right is needed for", () => {
   test.each([
     ["shop-token", "POST", "/v1/queues/other/messages", "queue:other"],
@@ -117,6 +157,38 @@ test("API_TOKEN may do everything, also besides API_TOKENS", async () => {
   expect((await ask("GET", "/v1/queues", { env, token: "root-token" })).status).toBe(401);
 });
 
+describe("tokens are rotated without a gap:", () => {
+  const publish = async (variables: Record<string, unknown>, token: string) =>
+    (
+      await ask("POST", `/v1/queues/${fresh("mail")}/messages`, {
+        env: { ...env, ...variables },
+        token,
+        body: "x",
+      })
+    ).status;
+
+  test("API_TOKEN and the one before it, until that is removed", async () => {
+    const both = { API_TOKEN: "new-token", API_TOKEN_PREVIOUS: "old-token" };
+    expect([await publish(both, "new-token"), await publish(both, "old-token")]).toEqual([202, 202]);
+    const after = { API_TOKEN: "new-token", API_TOKEN_PREVIOUS: "" };
+    expect([await publish(after, "new-token"), await publish(after, "old-token")]).toEqual([202, 401]);
+    expect(await publish({ API_TOKEN: "new-token" }, "old-token")).toBe(401);
+  });
+
+  test("several hashes under one name, with the rights of that name", async () => {
+    const tokens = (sha256: unknown) => ({
+      API_TOKENS: JSON.stringify({ shop: { sha256, allow: ["queue:mail-*"] } }),
+    });
+    for (const token of ["shop-token", "ops-token"]) {
+      expect(await publish(tokens([OPS, SHOP]), token)).toBe(202);
+      const other = { env: { ...env, ...tokens([OPS, SHOP]) }, token, body: "x" };
+      expectProblem(await ask("POST", "/v1/queues/other/messages", other), 403, "forbidden");
+    }
+    expect(await publish(tokens([OPS]), "ops-token")).toBe(202);
+    expect(await publish(tokens([OPS]), "shop-token")).toBe(401);
+  });
+});
+
 describe("never open by omission:", () => {
   const entry = { sha256: SHOP, allow: ["read"] };
   test.each([
@@ -130,6 +202,11 @@ describe("never open by omission:", () => {
     [{ API_TOKENS: JSON.stringify({ "": entry }) }, "API_TOKENS"],
     [{ API_TOKENS: JSON.stringify({ shop: null }) }, "API_TOKENS.shop"],
     [{ API_TOKENS: JSON.stringify({ shop: { ...entry, sha256: "abc" } }) }, "API_TOKENS.shop.sha256"],
+    [{ API_TOKENS: JSON.stringify({ shop: { ...entry, sha256: [] } }) }, "API_TOKENS.shop.sha256"],
+    [{ API_TOKENS: JSON.stringify({ shop: { ...entry, sha256: [SHOP, "abc"] } }) }, "API_TOKENS.shop.sha256"],
+    [{ API_TOKENS: JSON.stringify({ shop: { ...entry, sha256: Array(5).fill(SHOP) } }) }, "up to 4"],
+    [{ API_TOKEN_PREVIOUS: "all-of-it" }, "API_TOKEN is not"],
+    [{ API_TOKEN: "all-of-it", API_TOKEN_PREVIOUS: "has space" }, "API_TOKEN_PREVIOUS"],
     [{ API_TOKENS: JSON.stringify({ shop: { sha256: SHOP } }) }, "API_TOKENS.shop.allow"],
     [{ API_TOKENS: JSON.stringify({ shop: { ...entry, allow: "read" } }) }, "API_TOKENS.shop.allow"],
     [

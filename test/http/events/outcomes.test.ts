@@ -154,7 +154,10 @@ describe("acknowledgement", () => {
     expect(answer.status).toBe(202);
     await context.done();
     expect(log.mock.calls).toEqual([
-      ['{"event":"events-lost","stream":"clicks","count":2,"code":"outcome-unknown"}'],
+      [
+        '{"event":"after-answer","route":"/v1/events/{stream}","stream":"clicks","failed":2,' +
+          '"code":"outcome-unknown"}',
+      ],
     ]);
     log.mockRestore();
   });

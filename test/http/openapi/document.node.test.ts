@@ -63,6 +63,7 @@ test("has every route of the application, and no other", async () => {
     "POST /api/task/revoke/{id}",
     "GET /healthz",
     "GET /readyz",
+    "GET /metrics",
     "GET /openapi.json",
   ]);
 });

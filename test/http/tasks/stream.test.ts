@@ -150,6 +150,7 @@ test("what fails at once is a problem; what fails later an event", async () => {
   const refused = await open(fresh("fails"), {}, { env: away });
   expect([refused.status, refused.headers.get("content-type")]).toEqual([503, "application/problem+json"]);
   const id = fresh("fails");
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
   const seen: Event[] = [];
   for await (const event of events(await open(id))) {
     seen.push(event);
@@ -159,6 +160,11 @@ test("what fails at once is a problem; what fails later an event", async () => {
     event: "problem",
     data: { type: "urn:kombu-edge:problem:result-invalid", status: 502 },
   });
+  // The request itself was answered long before.
+  expect(warn.mock.calls).toEqual([
+    ['{"event":"after-answer","route":"/v1/tasks/{id}","code":"result-invalid"}'],
+  ]);
+  warn.mockRestore();
 });
 
 test("reads go on when one of them fails on the way", async () => {

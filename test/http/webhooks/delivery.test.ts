@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { mac } from "../../webhooks/signing.ts";
 import { client, environment, fresh, landed, redis, requestsDuring } from "../client.ts";
-import { bodies, githubSender, logged } from "./sender.ts";
+import { bodies, githubSender, line, logged } from "./sender.ts";
 
 describe("an event", () => {
   test("is in its queue, as a CloudEvents object, before the sender gets its answer", async () => {
@@ -139,9 +139,7 @@ describe("an event", () => {
     const { name, send } = githubSender({ to: { queue: "never" } }, { channel: { maximumMessageSize: 300 } });
     const { result, lines } = await logged(() => send({ body: JSON.stringify({ text: "x".repeat(500) }) }));
     expect([result.status, result.text]).toEqual([413, ""]);
-    expect(lines).toEqual([
-      { event: "webhook-not-stored", source: name, codes: "invalid-argument", messages: 1 },
-    ]);
+    expect(lines).toEqual([line({ source: name, status: 413, code: "invalid-argument", failed: 1 })]);
   });
 
   test("for a fanout exchange that nobody listens to is stored nowhere, and so 503", async () => {
@@ -149,7 +147,7 @@ describe("an event", () => {
     const { send } = githubSender({ to: { exchange } }, { exchanges: { [exchange]: { type: "fanout" } } });
     const { result, lines } = await logged(() => send());
     expect(result.status).toBe(503);
-    expect(lines).toMatchObject([{ codes: "unroutable" }]);
+    expect(lines).toMatchObject([{ code: "unroutable", messages: 1, failed: 1 }]);
   });
 });
 

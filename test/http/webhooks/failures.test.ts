@@ -1,7 +1,7 @@
 /** @module What cannot be queued is never a 2xx, and is not doubled when the sender comes again. */
 import { describe, expect, inject, test } from "vitest";
 import { environment, fresh, redis } from "../client.ts";
-import { githubSender, logged, VARIABLES } from "./sender.ts";
+import { githubSender, line, logged, VARIABLES } from "./sender.ts";
 
 const unanswerable = environment({ ...VARIABLES, UPSTASH_REDIS_REST_URL: "http://127.0.0.1:1" });
 
@@ -13,7 +13,10 @@ describe("what cannot be stored", () => {
     const delivery = { id: "waits" };
     const { result, lines } = await logged(() => send(delivery));
     expect([result.status, result.headers.get("retry-after"), result.text]).toEqual([503, "30", ""]);
-    expect(lines).toEqual([{ event: "webhook-not-stored", source: name, codes: "unroutable", messages: 1 }]);
+    expect(lines).toEqual([
+      { event: "exchange-without-bindings", exchange },
+      line({ source: name, status: 503, code: "unroutable", messages: 1, failed: 1 }),
+    ]);
     await ask("PUT", `/v1/exchanges/${exchange}/bindings`, {
       json: { queue, routing_key: "#", type: "topic" },
     });
@@ -28,7 +31,7 @@ describe("what cannot be stored", () => {
     const delivery = { id: "half" };
     const { result, lines } = await logged(() => send(delivery));
     expect(result.status).toBe(503);
-    expect(lines).toEqual([{ event: "webhook-not-stored", source: name, codes: "refused", messages: 1 }]);
+    expect(lines).toEqual([line({ source: name, status: 503, code: "refused", messages: 2, failed: 1 })]);
     expect((await logged(() => send(delivery))).result.status).toBe(503);
     await redis.del(bad);
     expect((await send(delivery)).status).toBe(200);
@@ -40,7 +43,7 @@ describe("what cannot be stored", () => {
     const { result, lines } = await logged(() => send({ env: unanswerable }));
     expect([result.status, result.headers.get("retry-after"), result.text]).toEqual([503, "30", ""]);
     expect(lines).toEqual([
-      { event: "webhook-not-stored", source: name, codes: "outcome-unknown", messages: 1 },
+      line({ source: name, status: 503, code: "outcome-unknown", messages: 1, failed: 1 }),
     ]);
   });
 
@@ -48,7 +51,7 @@ describe("what cannot be stored", () => {
     const { send } = githubSender({ to: { queue: "q" } });
     const { result, lines } = await logged(() => send({ env: VARIABLES }));
     expect(result.status).toBe(503);
-    expect(lines).toMatchObject([{ codes: "not-configured" }]);
+    expect(lines).toMatchObject([{ code: "not-configured", failed: 1 }]);
   });
 
   test("within the sender's patience is 503 in time, and not doubled by the retry", async () => {
@@ -61,7 +64,7 @@ describe("what cannot be stored", () => {
     const begin = Date.now();
     const { result, lines } = await logged(() => send({ id: "slow", env }));
     expect(result.status).toBe(503);
-    expect(lines).toMatchObject([{ codes: "timed-out" }]);
+    expect(lines).toMatchObject([{ code: "timed-out", failed: 1 }]);
     expect(Date.now() - begin).toBeLessThan(900);
     expect((await send({ id: "slow", env })).status).toBe(200);
     expect(await redis.llen(queue)).toBe(1);

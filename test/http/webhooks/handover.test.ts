@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { SourceConfig } from "../../../src/http/gateway.ts";
 import { type Ask, client, environment, expectProblem, fresh, redis } from "../client.ts";
-import { logged } from "./sender.ts";
+import { line, logged } from "./sender.ts";
 
 describe("a secret that the sender hands over", () => {
   const handed = "b537207f20cbfa02357cf448134da559";
@@ -20,12 +20,7 @@ describe("a secret that the sender hands over", () => {
     const { result, lines, text } = await logged(() => ask("POST", `/v1/webhooks/${name}`, first(handed)));
     expect([result.status, result.headers.get("x-hook-secret")]).toEqual([200, handed]);
     expect(lines).toEqual([
-      {
-        event: "webhook-handed-over",
-        source: name,
-        handshake: "asana-secret",
-        see: `GET /v1/webhooks/${name}/handover`,
-      },
+      line({ source: name, status: 200, handshake: "asana-secret", reason: "handed-over" }),
     ]);
     expect(text).not.toContain(handed);
     const path = `/v1/webhooks/${name}/handover`;
@@ -75,7 +70,7 @@ describe("a secret that the sender hands over", () => {
       ask("POST", `/v1/webhooks/${name}`, { ...first(handed), env: environment(variables) }),
     );
     expect([result.status, result.headers.get("x-hook-secret")]).toEqual([503, null]);
-    expect(lines).toMatchObject([{ event: "webhook-rejected", reason: "handover-not-armed" }]);
+    expect(lines).toMatchObject([{ reason: "handover-not-armed", handshake: "asana-secret" }]);
     expect(text).not.toContain(handed);
     expect(await redis.exists(`_kombu-edge.handover.${name}`)).toBe(0);
   });

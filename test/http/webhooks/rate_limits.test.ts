@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { client, environment, fresh, landed, requestsDuring } from "../client.ts";
 import { countingLimit } from "../counting_limit.ts";
-import { githubSender, logged, VARIABLES } from "./sender.ts";
+import { githubSender, line, logged, VARIABLES } from "./sender.ts";
 
 const from = (address: string) => ({ "cf-connecting-ip": address });
 const rateLimits = { address: "BY_ADDRESS", source: "BY_SOURCE" };
@@ -20,12 +20,7 @@ test("the address is asked before the body is read, the source once a request is
     return statuses;
   });
   expect(result).toEqual([401, 401, 429]);
-  expect(lines.at(-1)).toEqual({
-    event: "webhook-rejected",
-    source: name,
-    reason: "rate-limited",
-    status: 429,
-  });
+  expect(lines.at(-1)).toEqual(line({ source: name, reason: "rate-limited", status: 429 }));
   expect(BY_SOURCE.keys).toEqual([]);
   expect((await send({ env, headers: from("203.0.113.10") })).status).toBe(200);
   expect(BY_SOURCE.keys).toEqual([`webhooks/${name}`]);
@@ -61,7 +56,7 @@ test("what a source has too much of is refused without a request to Redis, and l
   const { requests, result: limited } = result;
   expect([limited.status, limited.text, limited.headers.get("retry-after")]).toEqual([429, "", "10"]);
   expect(requests).toBe(0);
-  expect(lines).toEqual([{ event: "webhook-rejected", source: name, reason: "rate-limited", status: 429 }]);
+  expect(lines).toEqual([line({ source: name, reason: "rate-limited", status: 429 })]);
   const later = environment({ ...VARIABLES, BY_SOURCE: countingLimit(1) });
   expect((await send({ env: later, id: "again" })).status).toBe(200);
   expect(await landed(queue)).toHaveLength(2);
@@ -89,7 +84,5 @@ test.each([["address"], ["source"]])("a limit by %s that is not bound closes the
   const { name, send } = githubSender({ to: { queue: "never" }, rateLimits: { [by]: "NOWHERE" } });
   const { result, lines } = await logged(() => send());
   expect([result.status, result.text, result.headers.get("retry-after")]).toEqual([503, "", "30"]);
-  expect(lines).toEqual([
-    { event: "webhook-rejected", source: name, reason: "rate-limit-not-bound", status: 503 },
-  ]);
+  expect(lines).toEqual([line({ source: name, reason: "rate-limit-not-bound", status: 503 })]);
 });

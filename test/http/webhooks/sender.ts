@@ -1,5 +1,5 @@
 /** @module A sender of GitHub's kind before a gateway with one source, for tests of what happens after verification. */
-import { vi } from "vitest";
+import { expect, vi } from "vitest";
 import type { GatewayConfig, SourceConfig } from "../../../src/http/gateway.ts";
 import { mac } from "../../webhooks/signing.ts";
 import { type Answer, client, environment, fresh, landed } from "../client.ts";
@@ -71,7 +71,13 @@ export async function bodies(queue: string): Promise<any[]> {
   return (await landed(queue)).map(({ body }) => JSON.parse(body));
 }
 
-/** Collects the log's lines about webhooks while something runs. */
+/** The log's line of a sender's request, with these members besides those that all have. */
+export function line(members: Record<string, unknown>): Record<string, unknown> {
+  const common = { event: "request", method: "POST", route: "/v1/webhooks/{source}" };
+  return { ...common, ms: expect.any(Number), ...members };
+}
+
+/** Collects the log's lines while something runs. */
 export async function logged<Result>(
   run: () => Promise<Result>,
 ): Promise<{ result: Result; lines: Record<string, unknown>[]; text: string }> {

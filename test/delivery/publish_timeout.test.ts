@@ -1,0 +1,61 @@
+/** @module One publish waits no longer than it may, however many requests it takes. */
+import { expect, it } from "vitest";
+import { Channel } from "../../src/channel.ts";
+import { Exchange } from "../../src/entity.ts";
+import { Producer } from "../../src/producer.ts";
+import { broken } from "../redis/broken.ts";
+
+const retries = { retry: true, retryPolicy: { maxRetries: 50, intervalStart: 0.01, intervalStep: 0 } };
+
+async function took<Result>(run: () => Promise<Result>): Promise<{ result: Result; milliseconds: number }> {
+  const begin = Date.now();
+  const result = await run();
+  return { result, milliseconds: Date.now() - begin };
+}
+
+it.each(["one", "many"])("retries end with it (%s)", async (kind) => {
+  const proxy = broken("stall", 50);
+  const channel = new Channel(proxy, { timeout: 200, publishTimeout: 500 });
+  const producer = new Producer(channel, { routingKey: proxy.name });
+  const { result, milliseconds } = await took(async () => {
+    if (kind === "one") return await producer.publish(1, retries).catch((error) => error);
+    const [outcome] = await producer.publishMany([{ body: 1, ...retries }]);
+    return (outcome as { error: unknown }).error;
+  });
+  expect(result).toMatchObject({ code: "timed-out" });
+  expect(milliseconds).toBeGreaterThan(400);
+  expect(milliseconds).toBeLessThan(800);
+  expect(await proxy.requests()).toBeLessThanOrEqual(4);
+});
+
+it("the push has what the look-up left of it", async () => {
+  const proxy = broken("stall-push", 50);
+  const exchange = new Exchange(proxy.name, { type: "topic" });
+  await new Channel(proxy).bindQueue(proxy.name, exchange, "#");
+  const channel = new Channel(proxy, { timeout: 5_000, publishTimeout: 300 });
+  const { result, milliseconds } = await took(() =>
+    new Producer(channel, { exchange }).publish(1).catch((error) => error),
+  );
+  expect(result).toMatchObject({ code: "timed-out" });
+  expect(milliseconds).toBeLessThan(600);
+});
+
+it("nothing is sent when no time is left", async () => {
+  const proxy = broken("pass", 0);
+  const channel = new Channel(proxy, { publishTimeout: 0 });
+  await expect(new Producer(channel).publish(1, { routingKey: proxy.name })).rejects.toMatchObject({
+    code: "unavailable",
+    message: "no time is left to ask the database",
+  });
+  expect(await proxy.requests()).toBe(0);
+});
+
+it("there is none unless asked for, and it must be a number", async () => {
+  const proxy = broken("stall", 3);
+  const channel = new Channel(proxy, { timeout: 200 });
+  const delivery = await new Producer(channel).publish(1, { routingKey: proxy.name, ...retries });
+  expect(delivery).toMatchObject({ status: "delivered" });
+  expect(() => new Channel(proxy, { publishTimeout: -1 })).toThrow(
+    '"publishTimeout" must be a finite number',
+  );
+});

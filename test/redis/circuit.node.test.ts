@@ -1,0 +1,3 @@
+import { describeCircuits } from "./circuits.ts";
+
+describeCircuits("Node");
