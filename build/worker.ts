@@ -43,7 +43,7 @@ const OPTIONS = {
  */
 export async function buildWorker(
   directory: string = WORKER_DIRECTORY,
-  { config }: { readonly config?: string } = {},
+  { config }: { readonly config?: string | undefined } = {},
 ): Promise<Metafile> {
   const configured = config === undefined ? [] : [withConfig(config)];
   const { metafile: first } = await build({

@@ -50,9 +50,6 @@ const FAULTS = {
       .writeHead(400)
       .end('{"error":"ERR max daily request limit exceeded. Limit: 10000, Usage: 10001."}');
   },
-  loading: async ({ response }: Proxied) => {
-    response.writeHead(400).end('{"error":"LOADING Redis is loading the dataset in memory"}');
-  },
   stall: async ({ forward }: Proxied) => void (await forward()),
   "stall-push": async (proxied: Proxied) => {
     const reply = await proxied.forward();

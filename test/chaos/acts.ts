@@ -59,7 +59,7 @@ export async function runActs(stage: Stage, pause: number, signal: AbortSignal, 
   const { random, underWay, onAct } = stage;
   const acts = ACT_NAMES.filter((name) => !without.includes(name));
   const draw = random.deck(acts.map((name) => ({ name, weight: 1 })));
-  while (!signal.aborted) {
+  while (acts.length > 0 && !signal.aborted) {
     await sleep(random.between(pause * 0.5, pause * 1.5));
     const act = draw().name;
     const hit = new Set([...underWay].map(({ id }) => id));

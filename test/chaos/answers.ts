@@ -3,6 +3,7 @@ import type { Knowledge, Reply } from "./publication.ts";
 
 interface Problem {
   readonly type?: string;
+  /** Of a problem a number, of a delivery what became of it. */
   readonly status?: number | string;
   readonly code?: string;
   readonly delivered?: readonly string[];
@@ -28,13 +29,16 @@ export function json(reply: Reply): unknown {
   }
 }
 
+function accepted({ status }: Problem, copies: readonly string[]): Knowledge {
+  return { is: "accepted", copies, ...(status === "spooled" && { spooled: true }) };
+}
+
 /** An answer about one publication: `copies` tells from a success where it is. */
 export function single(reply: Reply, copies: (answer: never) => readonly string[]): Knowledge {
   const answer = json(reply) as Problem & object;
   if (answer === undefined)
     return { is: "unexpected", answer: `${reply.status} ${reply.body.slice(0, 200)}` };
-  if (reply.status === 200 || reply.status === 202)
-    return { is: "accepted", copies: copies(answer as never) };
+  if (reply.status === 200 || reply.status === 202) return accepted(answer, copies(answer as never));
   return problem(reply.status, answer);
 }
 
@@ -51,7 +55,7 @@ export function many(
   return answer.results.map((result, index) =>
     "type" in result
       ? problem(Number(result.status), result)
-      : { is: "accepted", copies: copies(result as never, index) },
+      : accepted(result, copies(result as never, index)),
   );
 }
 

@@ -1,23 +1,13 @@
 /** @module The chaos suite at a small size; `npm run test:chaos` is the full one. */
-import { describe, expect, onTestFinished, test } from "vitest";
-import { findServerBinary } from "../../local/server/binary.ts";
+import { expect, onTestFinished, test } from "vitest";
 import { ACT_NAMES } from "./acts.ts";
-import { findCelery } from "./consumers.ts";
 import { FAULT_LIST } from "./faults.ts";
-import type { Finding } from "./ledger.ts";
 import { markdown, reportOf } from "./report.ts";
 import { type RunOptions, run } from "./run.ts";
+import { celery, describeChaos, SEED, TIMEOUT_MS, told } from "./suite.ts";
 import type { RunResult } from "./world.ts";
 
-const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const TIMEOUT_MS = 120_000;
-
-const celery = await findCelery();
-const missing =
-  celery.missing ??
-  (findServerBinary() === undefined ? "no redis-server or valkey-server on PATH" : undefined);
-
-/** One run; a test that fails shows its seed, and what was found with what hit it. */
+/** One run; a test that fails shows its table. */
 async function runOnce(options: Omit<RunOptions, "celery" | "seed">): Promise<RunResult> {
   const result = await run({ celery, seed: SEED, share: 0.35, pause: 150, rest: 20, ...options });
   onTestFinished(({ task }) => {
@@ -26,14 +16,7 @@ async function runOnce(options: Omit<RunOptions, "celery" | "seed">): Promise<Ru
   return result;
 }
 
-function told({ findings, publications }: RunResult): readonly (Finding & { hits: string })[] {
-  return findings.map((finding) => {
-    const hits = publications.find(({ id }) => id === finding.id)?.hits ?? [];
-    return { ...finding, hits: [...hits].join() };
-  });
-}
-
-describe.skipIf(missing !== undefined && process.env.KOMBU_EDGE_REQUIRE_ALL !== "1")(`seed ${SEED}`, () => {
+describeChaos("chaos", () => {
   test(
     "nothing is lost, doubled or there although it was refused, whatever happens",
     async () => {
@@ -53,7 +36,7 @@ describe.skipIf(missing !== undefined && process.env.KOMBU_EDGE_REQUIRE_ALL !== 
   test(
     "nor while consumers are at work",
     async () => {
-      const result = await runOnce({ publications: 150, consumeMeanwhile: true });
+      const result = await runOnce({ publications: 100, consumeMeanwhile: true, without: ["Redis killed"] });
       expect(told(result)).toEqual([]);
     },
     TIMEOUT_MS,
@@ -64,7 +47,8 @@ describe.skipIf(missing !== undefined && process.env.KOMBU_EDGE_REQUIRE_ALL !== 
     async () => {
       let edits = 0;
       const result = await runOnce({
-        publications: 150,
+        publications: 100,
+        pause: 400,
         edit: (text) => {
           const loose = text.replaceAll(/'EX', ?seconds, ?'NX'/g, "'EX', seconds");
           if (loose !== text) edits++;
@@ -77,5 +61,3 @@ describe.skipIf(missing !== undefined && process.env.KOMBU_EDGE_REQUIRE_ALL !== 
     TIMEOUT_MS,
   );
 });
-
-if (missing !== undefined) console.warn(`\n!!! chaos: SKIPPED: ${missing} !!!\n`);

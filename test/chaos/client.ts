@@ -1,7 +1,7 @@
 /** @module A careful sender: it comes again, with the same key, after answers that invite it to and after lost connections. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Agent, request as send } from "undici";
-import { KINDS } from "./kinds.ts";
+import type { Kind } from "./kinds.ts";
 import { type Knowledge, note, type Publication, type Reply, type Sending } from "./publication.ts";
 import type { Random } from "./random.ts";
 
@@ -13,6 +13,7 @@ const LONGEST_WAIT_MS = 600;
 export interface Field {
   readonly url: string;
   readonly agent: Agent;
+  readonly kinds: readonly Kind[];
   /** Publications still to be made, counted down; below 0 when it took more to see everything happen. */
   left: number;
   readonly publications: Publication[];
@@ -34,7 +35,7 @@ export async function runClient(field: Field, client: number, random: Random): P
 }
 
 async function nextSending(field: Field, client: number, sequence: number, random: Random): Promise<Sending> {
-  const kind = random.pick(KINDS);
+  const kind = random.pick(field.kinds);
   const count = Math.min(Math.max(field.left, 1), random.between(1, kind.most ?? 1));
   field.left -= count;
   const first = field.publications.length + 1;
@@ -46,14 +47,18 @@ async function nextSending(field: Field, client: number, sequence: number, rando
     client,
     sequence,
     places: undefined,
+    besides: [],
     attempts: 0,
     knowledge: { is: "not taken" },
     wasUnknown: false,
     hits: new Set(),
   }));
   field.publications.push(...publications);
-  const { call, read, places } = await kind.make(ids, random);
-  for (const publication of publications) publication.places = places?.(publication.id);
+  const { call, read, places, besides } = await kind.make(ids, random);
+  for (const publication of publications) {
+    publication.places = places?.(publication.id);
+    publication.besides = besides?.(publication.id) ?? [];
+  }
   return { publications, repeatable: kind.repeatable, call, read };
 }
 

@@ -19,8 +19,6 @@ export interface Kind {
   readonly most?: number;
   /** Whether a request may be sent again: it bears a key. */
   readonly repeatable: boolean;
-  /** Where the copies go, when that is always the same. */
-  readonly places?: (id: string, routingKey: string) => readonly string[];
   make(ids: readonly string[], random: Random): Draft | Promise<Draft>;
 }
 
@@ -30,6 +28,8 @@ export interface Draft {
   read(reply: Reply): readonly Knowledge[];
   /** Where all copies of each go, together or not at all. */
   readonly places?: (id: string) => readonly string[];
+  /** Where one copy of each may be besides. */
+  readonly besides?: (id: string) => readonly string[];
 }
 
 interface Delivered {
@@ -103,6 +103,12 @@ function batch(headers: (first: string) => Readonly<Record<string, string>>, own
         many(reply, ids.length, ({ queues }: Delivered, index) =>
           queues.map((queue) => copy(queue, ids[index]!)),
         ),
+      places: (id) => {
+        const index = ids.indexOf(id);
+        const queues =
+          index % 3 === 2 ? TOPIC_BINDINGS.map(({ queue }) => queue) : [`chaos.batch${index % 2}`];
+        return queues.map((queue) => copy(queue, id));
+      },
     };
   };
 }
@@ -164,6 +170,9 @@ async function wrong(ids: readonly string[], random: Random): Promise<Draft> {
   return { call, read: (reply) => [single({ ...reply, body: reply.body || "{}" }, () => [])] };
 }
 
+/** Queues that their consumer binds, and that are lost from time to time. */
+const BOUND_QUEUES = ["chaos.bound0", "chaos.bound1"] as const;
+
 /** All kinds. */
 export const KINDS: readonly Kind[] = [
   { name: "bytes", weight: 4, repeatable: true, make: bytes("chaos.bytes", keyed) },
@@ -181,6 +190,8 @@ export const KINDS: readonly Kind[] = [
         body: JSON.stringify({ id }),
       },
       read: (reply) => [single(reply, inQueues(id!))],
+      // A refresh of the table shows a new queue, which then gets its copy; a repeat is told of the first copies alone.
+      besides: (one) => BOUND_QUEUES.map((queue) => copy(queue, one)),
     }),
   },
   {
@@ -231,5 +242,5 @@ export const KINDS: readonly Kind[] = [
 export const QUEUES: readonly string[] = [
   ...["chaos.bytes", "chaos.plain", "chaos.batch0", "chaos.batch1", "chaos.hooks", "chaos.events"],
   ...TOPIC_BINDINGS.map(({ queue }) => queue),
-  ...["chaos.bound0", "chaos.bound1"],
+  ...BOUND_QUEUES,
 ];

@@ -12,6 +12,7 @@ function publication(knowledge: Knowledge, more: Partial<Publication> = {}): Pub
     client: 0,
     sequence: 0,
     places: ["a pub-1", "b pub-1"],
+    besides: ["late pub-1"],
     attempts: 1,
     knowledge,
     wasUnknown: false,
@@ -27,6 +28,9 @@ test.for<[Knowledge, readonly string[], readonly string[]]>([
   [ACCEPTED, ["a pub-1", "b pub-1", "b pub-1"], ["doubled"]],
   [ACCEPTED, ["a pub-1", "b pub-1", "c pub-1"], ["stray"]],
   [ACCEPTED, ["a pub-1", "b pub-1", "a pub-2"], ["stray"]],
+  [ACCEPTED, ["a pub-1", "b pub-1", "late pub-1"], []],
+  [ACCEPTED, ["a pub-1", "b pub-1", "late pub-1", "late pub-1"], ["doubled"]],
+  [ACCEPTED, ["late pub-1"], ["lost", "lost"]],
   [{ is: "refused" }, [], []],
   [{ is: "refused" }, ["a pub-1"], ["refused, but found"]],
   [{ is: "not taken" }, [], []],
@@ -57,10 +61,14 @@ test("order is demanded of one client's messages in one queue, and of nobody els
     sent("pub-3", 1, 0),
     sent("pub-4", 0, 2, "b"),
   ];
-  const ordered = (found: readonly string[]) => check(publications, found, true).map(({ fault }) => fault);
+  const ordered = (found: readonly string[]) =>
+    check(publications, found, () => "all").map(({ fault }) => fault);
   expect(ordered(["b pub-4", "a pub-1", "a pub-3", "a pub-2"])).toEqual([]);
   expect(ordered(["a pub-3", "a pub-2", "a pub-1", "b pub-4"])).toEqual(["overtaken"]);
-  expect(check(publications, ["a pub-3", "a pub-2", "a pub-1", "b pub-4"])).toEqual([]);
+  const wrong = ["a pub-3", "a pub-2", "a pub-1", "b pub-4"];
+  expect(check(publications, wrong)).toEqual([]);
+  expect(check(publications, wrong, ({ id }) => (id === "pub-2" ? undefined : "all"))).toEqual([]);
+  expect(check(publications, wrong, ({ id }) => id)).toEqual([]);
 });
 
 test("what may have been taken once is never again certain not to be", () => {

@@ -3,7 +3,7 @@
 /** What a client knows of one publication. */
 export type Knowledge =
   /** It is where `copies` says, each once. */
-  | { readonly is: "accepted"; readonly copies: readonly string[] }
+  | { readonly is: "accepted"; readonly copies: readonly string[]; readonly spooled?: boolean }
   /** It will never be taken, and is nowhere. */
   | { readonly is: "refused" }
   /** It was certainly not taken; asking again is worth while. */
@@ -22,6 +22,8 @@ export interface Publication {
   readonly sequence: number;
   /** Where its copies go together or not at all; `undefined` where the bindings change during the run. */
   readonly places: readonly string[] | undefined;
+  /** Where one copy may be besides, and its answer be lost: queues that were bound a moment before. */
+  readonly besides: readonly string[];
   attempts: number;
   knowledge: Knowledge;
   /** An earlier attempt may have been taken. */
@@ -57,6 +59,11 @@ export interface Sending {
 export function note(publication: Publication, knowledge: Knowledge): void {
   publication.attempts++;
   if (publication.knowledge.is === "accepted") return;
+  if (knowledge.is === "accepted" && knowledge.spooled) {
+    // The answer only names the queues that are known already.
+    publication.knowledge = { ...knowledge, copies: publication.places ?? knowledge.copies };
+    return;
+  }
   if (knowledge.is === "unknown") publication.wasUnknown = true;
   publication.knowledge =
     publication.wasUnknown && (knowledge.is === "not taken" || knowledge.is === "refused")

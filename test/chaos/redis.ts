@@ -37,21 +37,26 @@ export async function startDurableRedis(): Promise<DurableRedis> {
   };
   await start();
   const front = await startLocalRedis({ redisUrl: url });
+  const run = async (...command: readonly string[]) => {
+    const answer = await fetch(front.url, {
+      method: "POST",
+      headers: { authorization: `Bearer ${front.token}` },
+      body: JSON.stringify(command),
+    });
+    const { result, error } = (await answer.json()) as { result?: unknown; error?: string };
+    if (error !== undefined) throw new Error(error);
+    return result;
+  };
   return {
     front,
     url,
-    start,
-    kill: async () => await server.kill(),
-    async command(...command) {
-      const answer = await fetch(front.url, {
-        method: "POST",
-        headers: { authorization: `Bearer ${front.token}` },
-        body: JSON.stringify(command),
-      });
-      const { result, error } = (await answer.json()) as { result?: unknown; error?: string };
-      if (error !== undefined) throw new Error(error);
-      return result;
+    async start() {
+      await start();
+      // The front has to find it, too.
+      await untilReady(server, async () => (await run("PING")) === "PONG");
     },
+    kill: async () => await server.kill(),
+    command: run,
     async close() {
       await front.close();
       await server.kill();

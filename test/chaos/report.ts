@@ -9,6 +9,8 @@ export interface Row {
   readonly injected: number | undefined;
   readonly publications: number;
   readonly accepted: number;
+  /** Of the accepted, those that were spooled first, as far as answers say so. */
+  readonly spooled: number;
   readonly refused: number;
   /** Given up: certainly not taken. */
   readonly notTaken: number;
@@ -80,6 +82,7 @@ function rowOf(
     injected,
     publications: of.length,
     accepted: count("accepted"),
+    spooled: of.filter(({ knowledge }) => knowledge.is === "accepted" && knowledge.spooled).length,
     refused: count("refused"),
     notTaken: count("not taken"),
     unknown: count("unknown"),
@@ -94,6 +97,7 @@ const COLUMNS: readonly (readonly [string, keyof Row])[] = [
   ["times", "injected"],
   ["publications", "publications"],
   ["accepted", "accepted"],
+  ["spooled", "spooled"],
   ["refused", "refused"],
   ["not taken", "notTaken"],
   ["unknown", "unknown"],
@@ -109,16 +113,17 @@ export function markdown(report: Report): string {
   return [
     `Seed ${seed}: ${publications} publications, ${requestsToRedis} requests to Redis, ${copies} copies found, ${seconds} s.`,
     "",
-    table("fault", [...faults, total]),
+    table("fault", [...faults, total], total.spooled > 0),
     "",
-    table("kind", [...kinds, total]),
+    table("kind", [...kinds, total], total.spooled > 0),
   ].join("\n");
 }
 
-function table(heading: string, rows: readonly Row[]): string {
+function table(heading: string, rows: readonly Row[], hasSpool: boolean): string {
+  const columns = COLUMNS.filter(([, field]) => field !== "spooled" || hasSpool);
   return [
-    `| ${heading} | ${COLUMNS.map(([title]) => title).join(" | ")} |`,
-    `| --- |${COLUMNS.map(() => " ---: |").join("")}`,
-    ...rows.map((row) => `| ${row.name} | ${COLUMNS.map(([, field]) => row[field] ?? "").join(" | ")} |`),
+    `| ${heading} | ${columns.map(([title]) => title).join(" | ")} |`,
+    `| --- |${columns.map(() => " ---: |").join("")}`,
+    ...rows.map((row) => `| ${row.name} | ${columns.map(([, field]) => row[field] ?? "").join(" | ")} |`),
   ].join("\n");
 }

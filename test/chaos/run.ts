@@ -2,7 +2,7 @@
 import { Agent, request } from "undici";
 import { ACT_NAMES, type Act, runActs } from "./acts.ts";
 import { type Field, runClient } from "./client.ts";
-import { API_TOKEN } from "./kinds.ts";
+import { API_TOKEN, KINDS } from "./kinds.ts";
 import { check } from "./ledger.ts";
 import { startWorker } from "./worker.ts";
 import { type RunResult, type WorldOptions, withWorld } from "./world.ts";
@@ -17,7 +17,9 @@ export interface RunOptions extends WorldOptions {
   readonly pause?: number;
   /** Milliseconds that a client rests between two requests, about. Default 0. */
   readonly rest?: number;
-  /** Consume while it goes on. Redis is then not killed: a consumer's own losses would be counted. Default `false`. */
+  /** What is not to happen to the surroundings. Default: all of it happens. */
+  readonly without?: readonly Act[];
+  /** Consume while it goes on; the order is then not looked at. Default `false`. */
   readonly consumeMeanwhile?: boolean;
   /** Changes the text of the built Worker, to see whether the suite notices. Default: leaves it as it is. */
   readonly edit?: (text: string) => string;
@@ -25,17 +27,17 @@ export interface RunOptions extends WorldOptions {
 
 /** Runs it. Throws when the surroundings fail, and never for what it finds. */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { seed, clients = 16, pause = 500, rest = 0, consumeMeanwhile = false, edit } = options;
+  const { seed, clients = 16, pause = 500, rest = 0, without = [], consumeMeanwhile = false, edit } = options;
   const start = (variables: Readonly<Record<string, string>>) => startWorker(variables, edit);
   return await withWorld(options, start, async (world) => {
     const { random, proxy, worker, consumers, publications, injected, onHit } = world;
     const begun = performance.now();
     if (consumeMeanwhile) consumers.begin();
     const agent = new Agent({ connections: clients * 2 });
-    const without: readonly Act[] = consumeMeanwhile ? ["Redis killed"] : [];
     const field: Field = {
       url: worker.url,
       agent,
+      kinds: KINDS,
       left: options.publications,
       rest,
       hasSeenAll: () => ACT_NAMES.every((name) => without.includes(name) || injected.has(name)),
@@ -48,7 +50,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     const sending = Array.from({ length: clients }, (_, client) =>
       runClient(field, client, random.branch(`client ${client}`)),
     );
-    await Promise.race([Promise.all(sending), acting]);
+    await Promise.race([Promise.all(sending), acting.then(() => Promise.all(sending))]);
     end.abort();
     await acting;
     await proxy.calm();
@@ -56,7 +58,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     const seconds = (performance.now() - begun) / 1000;
     await agent.close();
     const found = (await consumers.drain()).filter((place) => !place.endsWith("pub-0"));
-    const findings = check(publications, found, !consumeMeanwhile);
+    const findings = check(publications, found, consumeMeanwhile ? undefined : () => "all");
     const requests = proxy.requests();
     return { seed, publications, findings, injected, copies: found.length, requests, seconds };
   });

@@ -73,18 +73,31 @@ export async function withWorld<Worker extends RunningWorker, Result>(
       onFault: onHit,
     });
     closing.unshift(proxy.close);
-    const worker = await startWorker({
+    const variables = {
       UPSTASH_REDIS_REST_URL: proxy.url,
       UPSTASH_REDIS_REST_TOKEN: redis.front.token,
       API_TOKEN,
       GITHUB_WEBHOOK_SECRET: GITHUB_SECRET,
-    });
-    closing.unshift(worker.close);
-    const consumers = await prepareConsumers(celery, redis);
-    closing.unshift(consumers.close);
+    };
+    // Both are slow to start; what one of them started is closed although the other failed.
+    const [worker, consumers] = await together(
+      startWorker(variables).then((started) => {
+        closing.unshift(started.close);
+        return started;
+      }),
+      prepareConsumers(celery, redis).then((prepared) => {
+        closing.unshift(prepared.close);
+        return prepared;
+      }),
+    );
     await bind(redis, 1);
     return await use({ random, redis, proxy, worker, consumers, publications, injected, onHit });
   } finally {
     for (const close of closing) await close();
   }
+}
+
+async function together<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
 }
