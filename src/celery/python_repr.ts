@@ -93,7 +93,8 @@ function write(printer: Printer, value: unknown): void {
   else if (Array.isArray(value)) sequence(printer, value, "[", "]");
   else if (bytes) emit(printer, bytesRepr(bytes, printer.left));
   else if (scalar !== undefined) emit(printer, truncate(scalar, printer.left));
-  else if ("toJSON" in (value as object)) write(printer, (value as { toJSON(): unknown }).toJSON());
+  else if (typeof (value as { toJSON?: unknown }).toJSON === "function")
+    write(printer, (value as { toJSON(key: string): unknown }).toJSON(""));
   else dictionary(printer, value as Record<string, unknown>);
 }
 
@@ -104,6 +105,8 @@ function scalarRepr(value: unknown): string | undefined {
   if (value === false) return "False";
   if (typeof value === "number") return numberRepr(value);
   if (value instanceof Float) {
+    // Python turns to exponents from 1e16 on, JavaScript from 1e21.
+    if (Number.isFinite(value.value) && Math.abs(value.value) >= 1e16) return value.value.toExponential();
     const text = Object.is(value.value, -0) ? "-0" : numberRepr(value.value);
     return /^-?\d+$/.test(text) ? `${text}.0` : text;
   }

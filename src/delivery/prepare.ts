@@ -15,6 +15,7 @@ import { checkQueueName, checkRoutingKey, type KeyOptions } from "../routing/key
 import { declaredBindings } from "./bindings.ts";
 import type { DeclaredBinding, Publication } from "./publication.ts";
 import { checkPublishOptions, PROPERTY_OPTIONS, type PublishOptions } from "./publish_options.ts";
+import { newDeliveryTag } from "./tag.ts";
 
 /** What a channel brings to a message. */
 export interface MessageContext {
@@ -43,7 +44,7 @@ export function preparePublication(
   checkRoutingKey(routingKey, "routingKey");
   if (exchange.name === "") checkQueueName(routingKey, "routingKey", context.keys);
   const guard = guardOf(options, context.keys);
-  const deliveryTag = crypto.randomUUID();
+  const deliveryTag = newDeliveryTag();
   const headers = options.headers ?? {};
   if (headers === null || typeof headers !== "object" || Array.isArray(headers)) {
     throw new InvalidArgumentError("headers", "must be an object");

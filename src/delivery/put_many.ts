@@ -6,14 +6,9 @@ import type { Command, Reply } from "../redis/client.ts";
 import { type GuardedOutcome, guardCommand, guardOutcomes } from "../redis/guard.ts";
 import { errorAfter, isTransient } from "../redis/outcome.ts";
 import { withRetries } from "../redis/retry.ts";
-import type { DeliveryContext, Publication } from "./publication.ts";
-import { type Destination, fromRecord, guardRecord, type Put, toLength } from "./put.ts";
-
-/** One publication and where it goes. */
-export interface Item {
-  readonly publication: Publication;
-  readonly destination: Destination;
-}
+import { type Item, type Line, linesOf } from "./lines.ts";
+import type { DeliveryContext } from "./publication.ts";
+import { fromRecord, guardRecord, type Put, toLength } from "./put.ts";
 
 /** What one item came to. */
 export type ItemOutcome = Put | { readonly kind: "failed"; readonly error: unknown };
@@ -35,44 +30,43 @@ export interface ManyPut {
   readonly after: readonly Reply[];
 }
 
+/** Requests of a batch that are under way at a time: a Worker may wait for six, and others may be waiting. */
+const PARALLEL = 4;
+
 /**
- * Sends items in order, one request after another so that each queue keeps that order.
+ * Sends items in limit-sized requests: one after another where they share a queue, so that each queue keeps the order, and
+ * otherwise at the same time.
  *
  * A request that fails without an answer is repeated for its guarded items only; the others of it are failed.
- *
  */
 export async function putMany(
   context: DeliveryContext,
   items: readonly Item[],
-  { before, after, atomic }: Accompaniment,
+  accompaniment: Accompaniment,
   signal: AbortSignal | undefined,
 ): Promise<ManyPut> {
-  const outcomes: ItemOutcome[] = [];
-  let further: Pick<ManyPut, "before" | "after"> | undefined;
-  let accompaniment: Accompaniment = { before, after, atomic };
-  for (const chunk of chunks(items, context.maximumRequestSize)) {
-    const sent = await putChunk(context, chunk, accompaniment, signal);
-    outcomes.push(...sent.outcomes);
-    further ??= { before: sent.before, after: sent.after };
-    accompaniment = { before: [], after: [], atomic };
-  }
-  return { outcomes, before: further?.before ?? [], after: further?.after ?? [] };
-}
-
-function* chunks(items: readonly Item[], limit: number): Generator<readonly Item[]> {
-  let chunk: Item[] = [];
-  let size = 0;
-  for (const item of items) {
-    const own = item.destination.pushes.reduce((sum, { message }) => sum + message.length, 0);
-    if (chunk.length > 0 && size + own > limit) {
-      yield chunk;
-      chunk = [];
-      size = 0;
+  const outcomes = new Array<ItemOutcome>(items.length);
+  const bare = { before: [], after: [], atomic: accompaniment.atomic };
+  let further: Pick<ManyPut, "before" | "after"> = bare;
+  const lines = linesOf(items, context.maximumRequestSize);
+  const lead = lines[0]?.[0];
+  const run = async (line: Line) => {
+    for (const chunk of line) {
+      const chunkItems = chunk.map((place) => items[place]!);
+      const sent = await putChunk(context, chunkItems, chunk === lead ? accompaniment : bare, signal);
+      for (const [index, place] of chunk.entries()) outcomes[place] = sent.outcomes[index]!;
+      if (chunk === lead) further = sent;
     }
-    chunk.push(item);
-    size += own;
-  }
-  if (chunk.length > 0) yield chunk;
+  };
+  // What must come before the messages comes before all of them.
+  const first = lead && accompaniment.before.length > 0;
+  if (first) await run([lead]);
+  const waiting = lines.entries();
+  const next = async () => {
+    for (const [index, line] of waiting) await run(first && index === 0 ? line.slice(1) : line);
+  };
+  await Promise.all(Array.from({ length: Math.min(PARALLEL, lines.length) }, next));
+  return { outcomes, before: further.before, after: further.after };
 }
 
 /** A command of a chunk, and the places of the items it settles. */

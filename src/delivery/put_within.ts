@@ -4,9 +4,10 @@
  */
 import type { Command } from "../redis/client.ts";
 import { type Admission, admit, noteLengths } from "./depth.ts";
+import type { Item } from "./lines.ts";
 import type { DeliveryContext, Publication } from "./publication.ts";
 import { type Answer, type Destination, type Put, put } from "./put.ts";
-import { type Accompaniment, type Item, type ItemOutcome, type ManyPut, putMany } from "./put_many.ts";
+import { type Accompaniment, type ItemOutcome, type ManyPut, putMany } from "./put_many.ts";
 
 /**
  * As {@link put}, unless one of the queues is full.

@@ -41,10 +41,18 @@ const CLOSING = '"}}';
 
 /** Builds the envelope; throws an `EncodeError` naming the header or property that cannot be written. */
 export function buildEnvelope(parts: EnvelopeParts): Envelope {
+  const deliveryInfoRest = deliveryInfoMembers(parts.properties.delivery_info);
+  const [head, between] = isBare(parts) ? bareFrame(parts) : writeFrame(parts);
+  return new WrittenEnvelope(writePayload(parts), head, deliveryInfoRest, between);
+}
+
+type Frame = readonly [head: string, between: string];
+
+/** What is written around the payload and around the delivery info. */
+function writeFrame(parts: EnvelopeParts): Frame {
   // Set here: two members of one name would be read differently by different readers.
   const given: Record<string, unknown> = parts.properties;
   const { delivery_info, delivery_tag, body_encoding, priority, ...properties } = given;
-  const deliveryInfoRest = deliveryInfoMembers(delivery_info);
   properties.delivery_mode = parts.deliveryMode;
   if (parts.expiration !== undefined) properties.expiration = parts.expiration;
   const head =
@@ -55,7 +63,25 @@ export function buildEnvelope(parts: EnvelopeParts): Envelope {
   const between =
     `,"priority":${JSON.stringify(parts.priority)},` +
     `"body_encoding":${JSON.stringify(parts.bodyEncoding)},"delivery_tag":"`;
-  return new WrittenEnvelope(writePayload(parts), head, deliveryInfoRest, between);
+  return [head, between];
+}
+
+/** Whether a message has neither headers nor properties of its own: then it is framed as others of its kind are. */
+function isBare({ headers, properties }: EnvelopeParts): boolean {
+  for (const _name in headers) return false;
+  for (const _name in properties) return false;
+  return Object.getPrototypeOf(headers) === Object.prototype;
+}
+
+let latest: { readonly like: readonly unknown[]; readonly frame: Frame } | undefined;
+
+/** The frame of the message before, when this one's is the same. */
+function bareFrame(parts: EnvelopeParts): Frame {
+  const { body, deliveryMode, expiration, priority, bodyEncoding } = parts;
+  const like = [body.contentType, body.contentEncoding, deliveryMode, expiration, priority, bodyEncoding];
+  if (!latest?.like.every((value, index) => value === like[index]))
+    latest = { like, frame: writeFrame(parts) };
+  return latest.frame;
 }
 
 class WrittenEnvelope implements Envelope {

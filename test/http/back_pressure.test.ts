@@ -3,7 +3,7 @@ import { describe, expect, inject, test } from "vitest";
 import { resolveConfig } from "../../src/http/config/config.ts";
 import type { GatewayConfig } from "../../src/http/gateway.ts";
 import { client, environment, expectProblem, fresh, redis, requestsDuring } from "./client.ts";
-import { githubSender, logged, VARIABLES } from "./webhooks/sender.ts";
+import { githubSender, line, logged, VARIABLES } from "./webhooks/sender.ts";
 
 /** A gateway whose queue holds one message, and is full. */
 async function full(config: GatewayConfig = {}) {
@@ -74,9 +74,7 @@ describe.each(CONFIGS)(
         String(seconds),
         "",
       ]);
-      expect(lines).toEqual([
-        { event: "webhook-not-stored", source: name, codes: "back-pressure", messages: 1 },
-      ]);
+      expect(lines).toEqual([line({ source: name, status, code: "back-pressure", messages: 1, failed: 1 })]);
       await redis.del(queue);
       await new Promise((resolve) => setTimeout(resolve, 1_050));
       expect((await send(delivery)).status).toBe(200);

@@ -2,10 +2,7 @@
 import { afterAll, beforeAll, inject } from "vitest";
 import { type LocalRedis, startLocalRedis } from "../../local/index.ts";
 import { describeEachKombu, findKombus, type Kombu } from "../interop/python.ts";
-import { Oracle } from "./oracle.ts";
-
-/** What a suite asks; usable within its tests. */
-export type Ask = Oracle["ask"];
+import { type Ask, Oracle } from "./oracle.ts";
 
 const kombus = await findKombus();
 

@@ -113,7 +113,7 @@ export function messages(withTyped: boolean): fc.Arbitrary<Message> {
     { weight: 5, arbitrary: fc.record({ body: value }) },
     { weight: 1, arbitrary: fc.record({ body: fc.oneof(texts, bytes) }) },
     {
-      weight: 5,
+      weight: 10,
       arbitrary: fc.record({
         body: value,
         serializer: fc.constantFrom("json" as const, "yaml" as const, "msgpack" as const),

@@ -47,3 +47,6 @@ export class Oracle {
     await ended;
   }
 }
+
+/** What a suite asks; usable within its tests. */
+export type Ask = Oracle["ask"];

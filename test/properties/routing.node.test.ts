@@ -60,7 +60,7 @@ function differing(what: string, ours: unknown, theirs: unknown): string | undef
 describeEachOracle((ask) => {
   test("a table's queues are those that Kombu delivers to", { timeout: 120_000 }, async () => {
     const seen = new Set<string>();
-    await holds(table, 1_500, async (cases) => {
+    await holds(table, 1_000, async (cases) => {
       const answers = await ask<readonly Delivered[]>("deliver", cases);
       return cases.map(({ sep, members, keys }, index) => {
         const ours = new BindingTable(members, sep);

@@ -135,6 +135,8 @@ const CONSTANT_NUMBERS = [
   ...[
     2 ** 31,
     -(2 ** 31),
+    -(2 ** 31) - 1,
+    -3e9,
     2 ** 32,
     2 ** 53,
     2 ** 53 + 2,
@@ -147,7 +149,7 @@ const CONSTANT_NUMBERS = [
 ];
 
 const number = fc.oneof(
-  fc.constantFrom(...CONSTANT_NUMBERS),
+  { weight: 4, arbitrary: fc.constantFrom(...CONSTANT_NUMBERS) },
   fc.integer(),
   fc.maxSafeInteger(),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -320,7 +322,7 @@ const typed: fc.Arbitrary<Term> = fc.oneof(
 const plain: fc.Arbitrary<Term> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: "null" } as const) },
   { weight: 1, arbitrary: fc.boolean().map((bool) => ({ kind: "bool" as const, bool })) },
-  { weight: 3, arbitrary: number.map(numberTerm) },
+  { weight: 5, arbitrary: number.map(numberTerm) },
   {
     weight: 1,
     arbitrary: fc.oneof(number, fc.integer()).map((given) => ({ kind: "float" as const, number: given })),
