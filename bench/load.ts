@@ -1,10 +1,15 @@
-/** @module A closed loop of HTTP requests: so many at a time, each followed by the next when its answer is there. */
-import { Pool } from "undici";
+/**
+ * @module A closed loop of HTTP requests: so many at a time, each followed by the next when its answer is there. On bare sockets,
+ * because the load shares two cores with what it measures.
+ */
+import { connect, type Socket } from "node:net";
 
-/** One request, the same every time. */
+/** A request, the same every time but for some headers. */
 export interface LoadRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Headers that differ with each request. */
+  readonly varying?: () => Readonly<Record<string, string>>;
   readonly body: string;
 }
 
@@ -20,30 +25,115 @@ export async function load(
   concurrency: number,
   seconds: number,
 ): Promise<{ perSecond: number; count: number }> {
-  const { origin, pathname, search } = new URL(request.url);
-  const pool = new Pool(origin, { connections: concurrency });
-  const options = {
-    method: "POST" as const,
-    path: `${pathname}${search}`,
-    body: request.body,
-    headers: { "content-type": "application/json", ...request.headers },
-  };
   const start = performance.now();
   const end = start + seconds * 1000;
   let count = 0;
   const loop = async () => {
-    while (performance.now() < end) {
-      const { statusCode, body } = await pool.request(options);
-      const text = await body.text();
-      if (statusCode < 200 || statusCode > 299)
-        throw new Error(`${request.url} answered ${statusCode}: ${text.slice(0, 300)}`);
-      count++;
+    const client = new Client(request);
+    try {
+      while (performance.now() < end) {
+        await client.send();
+        count++;
+      }
+    } finally {
+      client.close();
     }
   };
-  try {
-    await Promise.all(Array.from({ length: concurrency }, loop));
-    return { perSecond: (count / (performance.now() - start)) * 1000, count };
-  } finally {
-    await pool.destroy();
+  await Promise.all(Array.from({ length: concurrency }, loop));
+  return { perSecond: (count / (performance.now() - start)) * 1000, count };
+}
+
+/** One connection, opened again when the server closes it after an answer, as gunicorn's usual worker does. */
+class Client {
+  readonly #request: LoadRequest;
+  readonly #head: string;
+  readonly #body: string;
+  #socket: Socket | undefined;
+  #received: Buffer = Buffer.alloc(0);
+  #done: ((error?: Error) => void) | undefined;
+
+  constructor(request: LoadRequest) {
+    const { host, pathname, search } = new URL(request.url);
+    const body = Buffer.from(request.body);
+    this.#request = request;
+    this.#body = body.toString("latin1");
+    this.#head = `POST ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n${lines(request.headers)}`;
   }
+
+  send(): Promise<void> {
+    this.#socket ??= this.#connect();
+    return new Promise((resolve, reject) => {
+      this.#done = (error) => (error ? reject(error) : resolve());
+      this.#socket!.write(`${this.#head}${lines(this.#request.varying?.())}\r\n${this.#body}`, "latin1");
+    });
+  }
+
+  close(): void {
+    this.#socket?.destroy();
+  }
+
+  #connect(): Socket {
+    const { hostname, port } = new URL(this.#request.url);
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+    socket.on("data", (chunk) => {
+      this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+      this.#read(false);
+    });
+    socket.on("close", () => {
+      if (this.#socket !== socket) return;
+      this.#socket = undefined;
+      if (this.#done) this.#read(true);
+    });
+    socket.on("error", (error) => this.#finish(error));
+    return socket;
+  }
+
+  #read(ended: boolean): void {
+    const answer = readAnswer(this.#received, ended);
+    if (!answer) {
+      if (ended) this.#finish(new Error(`${this.#request.url} closed without an answer`));
+      return;
+    }
+    this.#received = Buffer.alloc(0);
+    if (answer.closes && this.#socket) {
+      const socket = this.#socket;
+      this.#socket = undefined;
+      socket.destroy();
+    }
+    const { status, text } = answer;
+    if (status >= 200 && status <= 299) this.#finish();
+    else this.#finish(new Error(`${this.#request.url} answered ${status}: ${text().slice(0, 300)}`));
+  }
+
+  #finish(error?: Error): void {
+    const done = this.#done;
+    this.#done = undefined;
+    done?.(error);
+  }
+}
+
+/** An answer if it is all there. One request is under way at a time, so what follows its head is its body. */
+function readAnswer(
+  data: Buffer,
+  ended: boolean,
+): { status: number; closes: boolean; text(): string } | undefined {
+  const headEnd = data.indexOf("\r\n\r\n");
+  if (headEnd < 0) return undefined;
+  const head = data.toString("latin1", 0, headEnd).toLowerCase();
+  const body = data.subarray(headEnd + 4);
+  const length = /\r\ncontent-length: *(\d+)/.exec(head)?.[1];
+  let complete = ended;
+  if (length !== undefined) complete = body.length >= Number(length);
+  else if (/\r\ntransfer-encoding: *chunked/.test(head)) complete = body.subarray(-5).equals(LAST_CHUNK);
+  if (!complete) return undefined;
+  const closes = /\r\nconnection: *close/.test(head);
+  return { status: Number(head.slice(9, 12)), closes, text: () => body.toString() };
+}
+
+const LAST_CHUNK = Buffer.from("0\r\n\r\n");
+
+function lines(headers: Readonly<Record<string, string>> | undefined): string {
+  return Object.entries(headers ?? {})
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join("");
 }

@@ -7,6 +7,6 @@ export interface Pace {
 }
 
 /** For figures to be shown. */
-export const THOROUGH: Pace = { rounds: 5, seconds: 2 };
+export const THOROUGH: Pace = { rounds: 5, seconds: 1.5 };
 /** For a look while working. */
 export const QUICK: Pace = { rounds: 3, seconds: 1 };

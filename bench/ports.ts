@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { LoadRequest } from "./load.ts";
 
 const START_TIMEOUT_MS = 20_000;
 const POLL_INTERVAL_MS = 2;
@@ -17,15 +18,23 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** Sends a request once. Throws when it is not answered with a 2xx. */
+export async function ask({ url, headers, varying, body }: LoadRequest): Promise<void> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers, ...varying?.() },
+    body,
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text.slice(0, 300)}`);
+}
+
 /** Waits until a server answers with a 2xx. Throws for any other answer, or when it ends or does not answer in time. */
-export async function untilAnswered(child: ChildProcess, url: string, init?: RequestInit): Promise<void> {
+export async function untilAnswered(child: ChildProcess, request: LoadRequest): Promise<void> {
   const deadline = performance.now() + START_TIMEOUT_MS;
-  while (child.exitCode === null && performance.now() < deadline) {
+  while (child.exitCode === null && child.signalCode === null && performance.now() < deadline) {
     try {
-      const response = await fetch(url, init);
-      const text = await response.text();
-      if (response.ok) return;
-      throw new Error(`${child.spawnfile} answered ${response.status}: ${text.slice(0, 300)}`);
+      return await ask(request);
     } catch (error) {
       // What fetch throws while nobody listens.
       if (!(error instanceof TypeError)) throw error;

@@ -1,54 +1,53 @@
-/** @module Results as a table and as a file. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import type { Pace } from "./pace.ts";
-import type { Comparison, Spread } from "./rounds.ts";
+/** @module Results as tables for a terminal. */
+import type { Bar } from "./bars.ts";
+import { range, short } from "./figures.ts";
+import type { Profile } from "./profile.ts";
+import { type Comparison, ratio } from "./rounds.ts";
 import type { Cost } from "./suites/cost.ts";
 
-/** All that a run found. */
-export interface Results {
-  readonly machine: string;
-  /** Of the Python contenders. */
-  readonly versions: readonly string[];
-  readonly pace: Pace;
-  readonly costs: readonly Cost[];
-  readonly comparisons: readonly Comparison[];
-}
-
-const FOLDER = new URL("results/", import.meta.url);
-
 /** Prints one comparison: medians, ranges, and how many times better the first is than each other. */
-export function printComparison({ title, unit, figures, ratios }: Comparison): void {
+export function printComparison(comparison: Comparison): void {
+  const { title, unit, figures, skipped } = comparison;
   console.log(`\n${title} [${unit}]`);
+  const [first] = figures;
   for (const figure of figures) {
-    const ratio = ratios.find(({ against }) => against === figure.name);
-    console.log(
-      `  ${figure.name.padEnd(36)} ${range(figure).padStart(28)}${ratio ? `   first is ${range(ratio)} × this` : ""}`,
-    );
+    const times = figure === first ? undefined : ratio(comparison, first!.name, figure.name);
+    const better = times ? `   first is ${range(times)} × as good` : "";
+    console.log(`  ${figure.name.padEnd(36)} ${range(figure).padStart(28)}${better}`);
   }
+  for (const { name, reason } of skipped) console.log(`  ${name.padEnd(36)} skipped: ${reason}`);
 }
 
 /** Prints what one publish sends. */
 export function printCosts(costs: readonly Cost[]): void {
-  console.log("what a publish sends");
-  for (const { title, requests, commands, bytes } of costs) {
-    console.log(`  ${title.padEnd(36)} ${requests} requests, ${commands} commands, ${bytes} bytes`);
+  console.log("\nwhat a publish sends                             requests  commands  of Redis     bytes");
+  for (const { title, requests, commands, ran, bytes } of costs) {
+    const numbers = [requests ?? "TCP", commands, ran, bytes].map((number) => String(number).padStart(9));
+    console.log(`  ${title.padEnd(46)}${numbers.join(" ")}`);
   }
 }
 
-/** Writes the results into a file of their own and returns its path. */
-export function save(results: Results): string {
-  mkdirSync(FOLDER, { recursive: true });
-  const file = new URL(`${new Date().toISOString().replace(/[:.]/g, "-")}.json`, FOLDER);
-  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
-  return fileURLToPath(file);
+/** Prints where the time of a publish goes. */
+export function printProfile({ title, perRequest, areas, files, heapMebibytes }: Profile): void {
+  const heap = heapMebibytes === undefined ? "" : `, ${short(heapMebibytes)} MiB of V8 heap`;
+  console.log(`\n${title}: ${short(perRequest)} µs of CPU per message${heap}`);
+  const notable = (shares: Profile["areas"]) =>
+    shares.filter(({ microseconds }) => microseconds >= perRequest / 100);
+  for (const { area, microseconds } of notable(areas)) {
+    console.log(`  ${area.padEnd(46)} ${short(microseconds).padStart(8)}`);
+  }
+  for (const { area, microseconds } of notable(files)) {
+    console.log(`    ${area.padEnd(44)} ${short(microseconds).padStart(8)}`);
+  }
 }
 
-function range({ median, lowest, highest }: Spread): string {
-  return `${short(median)} (${short(lowest)}–${short(highest)})`;
-}
-
-/** Three digits that count. */
-export function short(value: number): string {
-  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+/** Prints the bars. */
+export function printBars(all: readonly Bar[]): void {
+  console.log("\nthe bars");
+  for (const { measure, bar, figure, met, from } of all) {
+    const verdict = met === undefined ? "" : met ? "met" : "MISSED";
+    console.log(
+      `  ${measure.padEnd(76)} ${bar.padEnd(20)} ${(figure ?? `see ${from}`).padEnd(24)} ${verdict}`.trimEnd(),
+    );
+  }
 }

@@ -1,4 +1,8 @@
 /** @module Contenders run alternately, round by round, and compared round by round: a noisy minute hits all alike. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A run may take so many times what it should, and then so many seconds more, before it counts as dead. */
+const PATIENCE = { times: 5, seconds: 30 };
 
 /** One of those that do the same job. */
 export interface Contender {
@@ -20,42 +24,91 @@ export interface Spread {
   readonly highest: number;
 }
 
-/** What a comparison came to, for one metric. */
-export interface Comparison {
-  readonly title: string;
-  readonly unit: string;
-  readonly figures: readonly ({ readonly name: string } & Spread)[];
-  /** How many times better the first contender is than each other one, taken within each round. */
-  readonly ratios: readonly ({ readonly against: string } & Spread)[];
+/** What one contender came to. */
+export interface Figure extends Spread {
+  readonly name: string;
+  /** Round by round. */
+  readonly runs: readonly number[];
 }
 
-/** Runs all contenders once unmeasured, then `rounds` times in turn, for about `seconds` each time. */
+/** One that could not be measured. */
+export interface Skipped {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** What a comparison came to, for one metric. */
+export interface Comparison {
+  /** The same for all metrics of one comparison, such as `worker/queue`. */
+  readonly id: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly lowerIsBetter: boolean;
+  readonly figures: readonly Figure[];
+  readonly skipped: readonly Skipped[];
+}
+
+/** What is compared. */
+export interface Plan {
+  readonly id: string;
+  readonly title: string;
+  readonly metrics: readonly Metric[];
+  readonly contenders: readonly Contender[];
+  /** Those that did not come so far. */
+  readonly skipped?: readonly Skipped[];
+}
+
+/**
+ * Runs all contenders once unmeasured, then `rounds` times in turn, for about `seconds` each time. One that fails, or hangs, is
+ * reported and left out.
+ */
 export async function compare(
-  title: string,
-  metrics: readonly Metric[],
-  contenders: readonly Contender[],
+  { id, title, metrics, contenders, skipped = [] }: Plan,
   { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
 ): Promise<readonly Comparison[]> {
-  for (const { run } of contenders) await run(seconds / 2);
-  const measured: (readonly number[])[][] = contenders.map(() => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const [index, { run }] of contenders.entries()) measured[index]!.push(await run(seconds));
+  const measured = new Map<Contender, (readonly number[])[]>(contenders.map((one) => [one, []]));
+  const failed: Skipped[] = [...skipped];
+  for (let round = -1; round < rounds; round++) {
+    for (const [contender, runs] of measured) {
+      try {
+        const figures = await inTime(contender.run(round < 0 ? seconds / 2 : seconds), seconds);
+        if (round >= 0) runs.push(figures);
+      } catch (error) {
+        measured.delete(contender);
+        failed.push(skip(contender.name, error));
+      }
+    }
   }
-  return metrics.map(({ unit, lowerIsBetter = false }, metric) => {
-    const values = measured.map((runs) => runs.map((figures) => figures[metric]!));
-    const [own, ...others] = values;
-    return {
-      title,
-      unit,
-      figures: values.map((of, index) => ({ name: contenders[index]!.name, ...spread(of) })),
-      ratios: others.map((other, index) => ({
-        against: contenders[index + 1]!.name,
-        ...spread(
-          own!.map((value, round) => (lowerIsBetter ? other[round]! / value : value / other[round]!)),
-        ),
-      })),
-    };
-  });
+  return metrics.map(({ unit, lowerIsBetter = false }, metric) => ({
+    id,
+    title,
+    unit,
+    lowerIsBetter,
+    skipped: failed,
+    figures: [...measured].map(([{ name }, all]) => {
+      const runs = all.map((figures) => figures[metric]!);
+      return { name, ...spread(runs), runs };
+    }),
+  }));
+}
+
+/** Says at once that a contender is left out, and why. */
+export function skip(name: string, error: unknown): Skipped {
+  const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
+  console.warn(`skipped: ${name} (${reason})`);
+  return { name, reason };
+}
+
+/** How many times better one contender is than another, taken within each round; `undefined` when one is missing. */
+export function ratio(
+  { figures, lowerIsBetter }: Pick<Comparison, "figures" | "lowerIsBetter">,
+  of: string,
+  against: string,
+): Spread | undefined {
+  const one = figures.find(({ name }) => name === of)?.runs;
+  const other = figures.find(({ name }) => name === against)?.runs;
+  if (!one?.length || !other?.length) return undefined;
+  return spread(one.map((value, round) => (lowerIsBetter ? other[round]! / value : value / other[round]!)));
 }
 
 /** The median and the range. */
@@ -64,4 +117,18 @@ export function spread(values: readonly number[]): Spread {
   const half = sorted.length >> 1;
   const median = sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
   return { median, lowest: sorted[0]!, highest: sorted.at(-1)! };
+}
+
+async function inTime<T>(work: Promise<T>, seconds: number): Promise<T> {
+  const limit = seconds * PATIENCE.times + PATIENCE.seconds;
+  const settled = new AbortController();
+  const late = sleep(limit * 1000, undefined, { signal: settled.signal, ref: false }).then(() => {
+    throw new Error(`did not end within ${limit} s`);
+  });
+  late.catch(() => {});
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    settled.abort();
+  }
 }

@@ -1,21 +1,14 @@
-/** @module A Worker's bundle, as it is deployed, in a workerd of its own. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/** @module A Worker's bundle in a workerd of its own. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
-import { startChild, stopChild } from "./children.ts";
+import type { Bundle } from "./bundles.ts";
+import { startChild, stopChild, temporaryFolder } from "./children.ts";
+import type { LoadRequest } from "./load.ts";
 import { freePort, untilAnswered } from "./ports.ts";
 
 const COMPATIBILITY_DATE = "2026-10-01";
 const BINARY = fileURLToPath(new URL("../node_modules/.bin/workerd", import.meta.url));
-
-/** A bundle. */
-export interface Bundle {
-  readonly code: string;
-  readonly gzipBytes: number;
-}
 
 /** A workerd that serves one. */
 export interface RunningWorkerd {
@@ -26,71 +19,93 @@ export interface RunningWorkerd {
   close(): Promise<void>;
 }
 
-/** Bundles a Worker, minified, as `wrangler deploy --minify` does. */
-export async function bundle(entry: URL): Promise<Bundle> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(entry)],
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2023",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["node:*", "cloudflare:*"],
-    write: false,
-  });
-  const code = outputFiles[0]!.text;
-  return { code, gzipBytes: gzipSync(code, { level: 9 }).length };
+/** How it is served, when not plainly. */
+export interface ServeOptions {
+  /** The port on 127.0.0.1 of the inspector. Default: none. */
+  readonly inspectorPort?: number;
+  /** A second Worker that stands behind the Cache API. Default: none, and the Cache API throws. */
+  readonly cache?: Bundle;
 }
 
 /**
  * Serves a bundle on 127.0.0.1.
  *
  * @param bindings Text bindings.
- * @param probe Path of a request whose answer says that it runs.
+ * @param probe A request whose answer says that it runs; its URL is a path.
+ * @throws Error when that is not answered with a 2xx.
  */
 export async function serve(
-  { code }: Bundle,
+  worker: Bundle,
   bindings: Readonly<Record<string, string>>,
-  probe: { path: string; init?: RequestInit },
+  probe: LoadRequest,
+  { inspectorPort, cache }: ServeOptions = {},
 ): Promise<RunningWorkerd> {
-  const folder = mkdtempSync(join(tmpdir(), "kombu-edge-bench-"));
+  const folder = temporaryFolder();
   const port = await freePort();
-  writeFileSync(join(folder, "worker.js"), code);
-  writeFileSync(join(folder, "config.capnp"), configuration(port, bindings));
+  const workers = [
+    service(
+      "main",
+      writeModules(folder, "main", worker),
+      bindings,
+      cache ? `cacheApiOutbound = "cache",` : "",
+    ),
+    ...(cache ? [service("cache", writeModules(folder, "cache", cache), {}, "")] : []),
+  ];
+  writeFileSync(join(folder, "config.capnp"), configuration(port, workers));
+  const inspector = inspectorPort === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspectorPort}`];
   const start = performance.now();
-  const child = startChild(BINARY, ["serve", join(folder, "config.capnp")], {
-    stdio: ["ignore", "inherit", "inherit"],
+  // The gateway's line for each request goes nowhere.
+  const child = startChild(BINARY, ["serve", ...inspector, join(folder, "config.capnp")], {
+    stdio: ["ignore", "ignore", inspectorPort === undefined ? "inherit" : "ignore"],
   });
-  const url = `http://127.0.0.1:${port}`;
-  await untilAnswered(child, `${url}${probe.path}`, probe.init);
-  const elapsed = performance.now() - start;
-  return {
-    url,
-    pid: child.pid!,
-    firstAnswer: elapsed,
-    close: async () => {
-      await stopChild(child);
-      rmSync(folder, { recursive: true });
-    },
+  const close = async () => {
+    await stopChild(child);
+    rmSync(folder, { recursive: true, force: true });
   };
+  try {
+    const url = `http://127.0.0.1:${port}`;
+    await untilAnswered(child, { ...probe, url: `${url}${probe.url}` });
+    return { url, pid: child.pid!, firstAnswer: performance.now() - start, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
-function configuration(port: number, bindings: Readonly<Record<string, string>>): string {
+function writeModules(folder: string, name: string, { modules }: Bundle): string {
+  const listed = [...modules].map(([path, code]) => {
+    const file = join(folder, name, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, code);
+    return `(name = ${JSON.stringify(path)}, esModule = embed ${JSON.stringify(`${name}/${path}`)})`;
+  });
+  return listed.join(", ");
+}
+
+function service(
+  name: string,
+  modules: string,
+  bindings: Readonly<Record<string, string>>,
+  more: string,
+): string {
   const texts = Object.entries(bindings).map(
-    ([name, value]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(value)})`,
+    ([binding, value]) => `(name = ${JSON.stringify(binding)}, text = ${JSON.stringify(value)})`,
   );
+  return `(name = "${name}", worker = (
+      modules = [${modules}],
+      compatibilityDate = "${COMPATIBILITY_DATE}",
+      bindings = [${texts.join(", ")}], ${more}
+    ))`;
+}
+
+function configuration(port: number, services: readonly string[]): string {
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    (name = "main", worker = .worker),
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+    ${services.join(",\n    ")},
   ],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
-);
-const worker :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js")],
-  compatibilityDate = "${COMPATIBILITY_DATE}",
-  bindings = [${texts.join(", ")}],
 );
 `;
 }

@@ -1,9 +1,8 @@
 /**
- * @module A front of the Upstash protocol that is as fast as Node allows, in a process of its own: what is measured
- * before it must be the slower part. `local/` has the front for every other use.
+ * @module A front of the Upstash protocol that costs as little as Node allows, in a process of its own: what is measured before it
+ * must be the slower part, and shares the machine with it. `local/` has the front for every other use.
  */
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { connectRaw, type RawReply } from "./resp.ts";
 
 /** What the front has seen since it was last asked. */
@@ -17,50 +16,76 @@ export interface FrontCounts {
 const counts = { requests: 0, commands: 0, bytes: 0 };
 const redis = connectRaw(Number(process.argv[2]));
 
-const server = createServer((request, response) => {
-  const chunks: Buffer[] = [];
-  request.on("data", (chunk: Buffer) => void chunks.push(chunk));
-  request.on("end", () => {
-    const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    counts.requests++;
-    counts.bytes += body.length;
-    const given = JSON.parse(body.toString()) as unknown[];
-    const answer = (status: number, text: string) => {
-      response.writeHead(status, [
-        "content-type",
-        "application/json",
-        "content-length",
-        String(Buffer.byteLength(text)),
-      ]);
-      response.end(text);
-    };
-    if (request.url === "/") {
-      counts.commands++;
-      redis.send([given], ([reply]) => answer(reply!.failed ? 400 : 200, toJson(reply!)));
-      return;
-    }
-    const commands = given as unknown[][];
-    counts.commands += commands.length;
-    if (request.url === "/pipeline") {
-      redis.send(commands, (replies) => answer(200, `[${replies.map(toJson).join(",")}]`));
-    } else {
-      // Their results are in the last reply, already joined as JSON.
-      redis.send([["MULTI"], ...commands, ["EXEC"]], (replies) => {
-        const results = JSON.parse(replies.at(-1)!.json) as unknown[];
-        answer(200, JSON.stringify(results.map((result) => ({ result }))));
-      });
+const server = createServer({ noDelay: true }, (socket) => {
+  let parts: Buffer[] = [];
+  let size = 0;
+  let wanted = 0;
+  socket.on("data", (chunk) => {
+    parts.push(chunk);
+    size += chunk.length;
+    // A body of megabytes comes in many chunks, which are joined once.
+    while (size > 0 && size >= wanted) {
+      const data = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+      const headEnd = data.indexOf("\r\n\r\n");
+      const head = data.toString("latin1", 0, headEnd);
+      wanted = headEnd < 0 ? data.length + 1 : headEnd + 4 + bodyLength(head);
+      parts = [data];
+      if (headEnd < 0 || size < wanted) return;
+      answer(
+        socket,
+        head.slice(head.indexOf(" ") + 1, head.indexOf(" HTTP/")),
+        data.subarray(headEnd + 4, wanted),
+      );
+      parts = [data.subarray(wanted)];
+      size -= wanted;
+      wanted = 0;
     }
   });
+  socket.on("error", () => socket.destroy());
 });
-server.keepAliveTimeout = 600_000;
-server.listen(0, "127.0.0.1", () => process.send!({ port: (server.address() as AddressInfo).port }));
 
+function bodyLength(head: string): number {
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+  if (length === undefined) throw new Error(`the front reads no body without a length: ${head}`);
+  return Number(length);
+}
+
+function answer(socket: Socket, path: string, body: Buffer): void {
+  counts.requests++;
+  counts.bytes += body.length;
+  const given = JSON.parse(body.toString()) as unknown[];
+  if (path === "/") {
+    counts.commands++;
+    redis.send([given], ([reply]) => write(socket, reply!.failed ? 400 : 200, toJson(reply!)));
+    return;
+  }
+  const commands = given as unknown[][];
+  counts.commands += commands.length;
+  if (path === "/pipeline") {
+    redis.send(commands, (replies) => write(socket, 200, `[${replies.map(toJson).join(",")}]`));
+    return;
+  }
+  // Their results are in the last reply, already joined as JSON.
+  redis.send([["MULTI"], ...commands, ["EXEC"]], (replies) => {
+    const results = JSON.parse(replies.at(-1)!.json) as unknown[];
+    write(socket, 200, JSON.stringify(results.map((result) => ({ result }))));
+  });
+}
+
+function write(socket: Socket, status: number, text: string): void {
+  const length = Buffer.byteLength(text);
+  socket.write(
+    `HTTP/1.1 ${status} -\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n${text}`,
+  );
+}
+
+function toJson({ json, failed }: RawReply): string {
+  return failed ? `{"error":${json}}` : `{"result":${json}}`;
+}
+
+server.listen(0, "127.0.0.1", () => process.send!({ port: (server.address() as AddressInfo).port }));
 process.on("message", () => {
   process.send!({ ...counts });
   Object.assign(counts, { requests: 0, commands: 0, bytes: 0 });
 });
 process.on("disconnect", () => process.exit());
-
-function toJson({ json, failed }: RawReply): string {
-  return failed ? `{"error":${json}}` : `{"result":${json}}`;
-}

@@ -5,39 +5,49 @@ import { BindingTable } from "../../src/routing/table.ts";
 import type { Pace } from "../pace.ts";
 import { type Comparison, type Contender, compare } from "../rounds.ts";
 
-const SIZES = [10, 1_000, 10_000];
+/** Rows of the tables. */
+export const SIZES = [10, 1_000, 10_000] as const;
+/** Who compete. */
+export const TABLE = "kombu-edge";
+export const SCAN = "plain scan of RegExps";
 const KEYS: KeyOptions = resolveKeyOptions({});
 const CALLS_PER_LOOK_AT_THE_CLOCK = 20;
 const METRICS = [{ unit: "µs/lookup", lowerIsBetter: true }];
 
 /** Binding keys of one shape, and routing keys that were never seen before, of which some match. */
 interface Shape {
+  readonly id: string;
   readonly name: string;
   readonly topic: boolean;
   binding(row: number): string;
   key(call: number): string;
 }
 
-const SHAPES: readonly Shape[] = [
+/** Tables of the shapes that occur. */
+export const SHAPES: readonly Shape[] = [
   {
+    id: "direct",
     name: "direct",
     topic: false,
     binding: (row) => `tenant${row}.order.paid`,
     key: (call) => `tenant${call}.order.paid`,
   },
   {
+    id: "topic-first",
     name: "topic, tenant7.order.*",
     topic: true,
     binding: (row) => `tenant${row}.order.*`,
     key: (call) => `tenant${call % 10_000}.order.paid${call}`,
   },
   {
+    id: "topic-last",
     name: "topic, *.order.event7",
     topic: true,
     binding: (row) => `*.order.event${row}`,
     key: (call) => `tenant${call}.order.event${call % 10_000}`,
   },
   {
+    id: "topic-middle",
     name: "topic, *.order7.#",
     topic: true,
     binding: (row) => `*.order${row}.#`,
@@ -53,14 +63,16 @@ export async function bindingSuite(pace: Pace): Promise<readonly Comparison[]> {
         bindingMember(shape.binding(row), `queue${row}`, shape.topic, KEYS),
       );
       const title = `${size} bindings, ${shape.name}`;
-      comparisons.push(
-        ...(await compare(`${title}, key not seen before`, METRICS, lookups(shape, members), pace)),
-      );
-      comparisons.push(
-        ...(await compare(`${title}, key seen before`, METRICS, [seenBefore(shape, members)], pace)),
-      );
-      const parse = { name: "kombu-edge", run: parsing(members) };
-      comparisons.push(...(await compare(`${title}: reading the table`, [{ unit: "ms" }], [parse], pace)));
+      const plan = (what: string, how: string, contenders: readonly Contender[], metrics = METRICS) =>
+        compare(
+          { id: `bindings/${shape.id}/${size}/${what}`, title: `${title}${how}`, metrics, contenders },
+          pace,
+        );
+      comparisons.push(...(await plan("new", ", key not seen before", lookups(shape, members))));
+      comparisons.push(...(await plan("seen", ", key seen before", [seenBefore(shape, members)])));
+      const parse = { name: TABLE, run: parsing(members) };
+      const metrics = [{ unit: "ms", lowerIsBetter: true }];
+      comparisons.push(...(await plan("parse", ": reading the table", [parse], metrics)));
     }
   }
   return comparisons;
@@ -82,15 +94,15 @@ function lookups(shape: Shape, members: readonly string[]): Contender[] {
   };
   let call = 0;
   return [
-    { name: "kombu-edge", run: timed(() => table.match(type, shape.key(call++))) },
-    { name: "plain scan of RegExps", run: timed(() => scan(shape.key(call++))) },
+    { name: TABLE, run: timed(() => table.match(type, shape.key(call++))) },
+    { name: SCAN, run: timed(() => scan(shape.key(call++))) },
   ];
 }
 
 function seenBefore(shape: Shape, members: readonly string[]): Contender {
   const table = new BindingTable(members, KEYS.sep);
   const key = shape.key(1);
-  return { name: "kombu-edge", run: timed(() => table.match(shape.topic ? "topic" : "direct", key)) };
+  return { name: TABLE, run: timed(() => table.match(shape.topic ? "topic" : "direct", key)) };
 }
 
 function parsing(members: readonly string[]): Contender["run"] {

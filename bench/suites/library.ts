@@ -1,30 +1,101 @@
-/** @module The library in Node over HTTP against Kombu and Celery over TCP, on the same Redis, near and far. */
-import { Channel, Producer } from "../../src/index.ts";
+/** @module The library in Node over HTTP against others over TCP, on the same Redis, near and far; one process each. */
+import { CLIENTS, prepareClient } from "../clients.ts";
 import { farAway } from "../far.ts";
 import type { Database } from "../front/start.ts";
-import { MESSAGE } from "../message.ts";
 import type { Pace } from "../pace.ts";
-import { type PythonWorker, startPublisher } from "../python.ts";
-import { type Comparison, type Contender, compare } from "../rounds.ts";
+import { type Publisher, startPublisher } from "../publisher.ts";
+import { PYTHON } from "../python.ts";
+import { type Comparison, type Contender, compare, type Skipped, skip } from "../rounds.ts";
 
 const METRICS = [{ unit: "messages/s" }];
 const BATCH = 10_000;
 const ROUND_TRIP_MS = 20;
-const QUEUES = ["bench-library", "bench-kombu", "bench-celery"];
+const QUEUES = ["bench-library", "bench-kombu", "bench-celery", "bench-clients"];
 
-/** Runs the suite; without `python` the library alone. */
+/** Who compete, as far as bars are set against them. */
+export const PUBLISH_MANY = "kombu-edge, publishMany";
+export const KOMBU = "Kombu, publish in a loop";
+
+/** Where the database is. */
+interface Place {
+  readonly url: string;
+  readonly redisUrl: string;
+  /** For ids and titles. */
+  readonly id: string;
+  readonly where: string;
+}
+
+/** A job of a publisher as a contender. */
+interface Entry {
+  readonly name: string;
+  readonly publisher: string;
+  readonly job: string;
+  /** The least number of messages it can be asked for. */
+  readonly least?: number;
+}
+
+const OWN = "kombu_edge";
+
+const COMPARISONS: readonly { id: string; title: string; entries: readonly Entry[] }[] = [
+  {
+    id: "one",
+    title: "one message after another",
+    entries: [
+      { name: "kombu-edge, publish in a loop", publisher: OWN, job: "publish" },
+      { name: KOMBU, publisher: "python", job: "kombu" },
+    ],
+  },
+  {
+    id: "many",
+    title: `${BATCH} messages at once`,
+    entries: [
+      { name: PUBLISH_MANY, publisher: OWN, job: "publishMany", least: BATCH },
+      { name: KOMBU, publisher: "python", job: "kombu" },
+    ],
+  },
+  {
+    id: "task",
+    title: "one task after another",
+    entries: [
+      { name: "kombu-edge, sendTask in a loop", publisher: OWN, job: "sendTask" },
+      { name: "Celery, send_task in a loop", publisher: "python", job: "celery" },
+      { name: "celery-node, one by one", publisher: "celery-node", job: "one" },
+      { name: "celery-ts, one by one", publisher: "celery-ts", job: "one" },
+    ],
+  },
+  {
+    id: "tasks",
+    title: `${BATCH} tasks at once`,
+    entries: [
+      { name: "kombu-edge, applyMany", publisher: OWN, job: "applyMany", least: BATCH },
+      { name: "Celery, send_task in a loop", publisher: "python", job: "celery" },
+      { name: "celery-node, not waiting", publisher: "celery-node", job: "many", least: BATCH },
+      { name: "celery-ts, not waiting", publisher: "celery-ts", job: "many", least: BATCH },
+    ],
+  },
+];
+
+/** @param python Whether the Python contenders are installed. */
 export async function librarySuite(
   database: Database,
   pace: Pace,
   python: boolean,
 ): Promise<readonly Comparison[]> {
-  const near = await comparisons(database, database, pace, python, "");
+  const near = { url: database.url, redisUrl: database.redisUrl, id: "library", where: "" };
   const [http, tcp] = await Promise.all(
     [database.url, database.redisUrl].map((url) => farAway(Number(new URL(url).port), ROUND_TRIP_MS)),
   );
+  const far = {
+    url: `http://127.0.0.1:${http!.port}`,
+    redisUrl: `redis://127.0.0.1:${tcp!.port}/0`,
+    id: "library-far",
+    where: `, ${ROUND_TRIP_MS} ms away`,
+  };
   try {
-    const far = { url: `http://127.0.0.1:${http!.port}`, redisUrl: `redis://127.0.0.1:${tcp!.port}/0` };
-    return [...near, ...(await comparisons(database, far, pace, python, `, ${ROUND_TRIP_MS} ms away`))];
+    return [
+      ...(await comparisons(database, near, pace, python)),
+      ...(await comparisons(database, far, pace, python)),
+    ];
   } finally {
     http!.close();
     tcp!.close();
@@ -33,59 +104,70 @@ export async function librarySuite(
 
 async function comparisons(
   database: Database,
-  { url, redisUrl }: { url: string; redisUrl: string },
+  place: Place,
   pace: Pace,
   python: boolean,
-  where: string,
 ): Promise<readonly Comparison[]> {
-  const producer = new Producer(new Channel({ url, token: database.token }), { routingKey: QUEUES[0]! });
-  const publisher = python ? await startPublisher(redisUrl, JSON.stringify(MESSAGE)) : undefined;
-  const kombu = publisher ? [theirs(database, publisher, "kombu", "Kombu, publish in a loop")] : [];
-  const celery = publisher ? [theirs(database, publisher, "celery", "Celery, send_task in a loop")] : [];
-  const one = repeated(database, "kombu-edge, publish in a loop", 1, () => producer.publish(MESSAGE));
-  const batch = Array.from({ length: BATCH }, () => ({ body: MESSAGE }));
-  const many = repeated(database, "kombu-edge, publishMany", BATCH, async () => {
-    const outcomes = await producer.publishMany(batch);
-    if (outcomes.some(({ status }) => status !== "delivered")) throw new Error("a message was not delivered");
-  });
+  const publishers = await startPublishers(place, python);
   try {
-    return [
-      ...(await compare(`one message after another${where}`, METRICS, [one, ...kombu, ...celery], pace)),
-      ...(await compare(`${BATCH} messages at once${where}`, METRICS, [many, ...kombu], pace)),
-    ];
+    const all: Comparison[] = [];
+    for (const { id, title, entries } of COMPARISONS) {
+      const skipped: Skipped[] = [];
+      const contenders: Contender[] = [];
+      for (const entry of entries) {
+        const publisher = publishers.get(entry.publisher)!;
+        if ("reason" in publisher) skipped.push({ name: entry.name, reason: publisher.reason });
+        else contenders.push(contender(database, publisher, entry));
+      }
+      const plan = {
+        id: `${place.id}/${id}`,
+        title: `${title}${place.where}`,
+        metrics: METRICS,
+        contenders,
+        skipped,
+      };
+      all.push(...(await compare(plan, pace)));
+    }
+    return all;
   } finally {
-    await publisher?.close();
+    for (const publisher of publishers.values()) if ("close" in publisher) await publisher.close();
   }
 }
 
-function repeated(
-  database: Database,
-  name: string,
-  messages: number,
-  publish: () => Promise<unknown>,
-): Contender {
-  return {
-    name,
-    run: async (seconds) => {
-      await database.command("DEL", ...QUEUES);
-      const start = performance.now();
-      let count = 0;
-      do {
-        await publish();
-        count += messages;
-      } while (performance.now() - start < seconds * 1000);
-      return [(count / (performance.now() - start)) * 1000];
+/** Starts all publishers, each by its name; one that cannot be had is a reason. */
+async function startPublishers(
+  { url, redisUrl }: Place,
+  python: boolean,
+): Promise<ReadonlyMap<string, Publisher | Skipped>> {
+  const starts: Record<string, () => Promise<Publisher>> = {
+    [OWN]: () => startPublisher(process.execPath, "kombu_edge.ts", url),
+    python: async () => {
+      if (!python) throw new Error("its packages are not installed");
+      return await startPublisher(PYTHON, "python.py", redisUrl);
     },
   };
+  for (const name of Object.keys(CLIENTS)) {
+    starts[name] = async () => {
+      const folder = prepareClient(name);
+      if (folder === undefined) throw new Error("it cannot be installed");
+      return await startPublisher(process.execPath, "clients.ts", redisUrl, { more: [name, folder] });
+    };
+  }
+  const publishers = new Map<string, Publisher | Skipped>();
+  for (const [name, start] of Object.entries(starts)) {
+    publishers.set(name, await start().catch((error) => skip(name, error)));
+  }
+  return publishers;
 }
 
-function theirs(database: Database, publisher: PythonWorker, job: string, name: string): Contender {
-  let perSecond = 20;
+function contender(database: Database, publisher: Publisher, { name, job, least = 10 }: Entry): Contender {
+  // Of the run before; the first only finds out.
+  let perSecond = 1;
   return {
     name,
     run: async (seconds) => {
       await database.command("DEL", ...QUEUES);
-      const count = Math.max(10, Math.round(perSecond * seconds));
+      const count = Math.max(least, Math.round((perSecond * seconds) / least) * least);
       perSecond = count / (await publisher.run(job, count));
       return [perSecond];
     },

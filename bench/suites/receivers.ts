@@ -1,4 +1,4 @@
-/** @module The Worker against what a Python team would run to receive an event: one process each. */
+/** @module The Worker against what a Python team would run to receive an event as a task: one process each. */
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { startChild, stopChild } from "../children.ts";
@@ -8,33 +8,44 @@ import { MESSAGE } from "../message.ts";
 import type { Pace } from "../pace.ts";
 import { freePort, untilAnswered } from "../ports.ts";
 import { usage } from "../processes.ts";
-import { type Comparison, type Contender, compare } from "../rounds.ts";
-import { bundle, serve } from "../workerd.ts";
-import { environment, prepareCandidates } from "./candidates.ts";
-import { CONCURRENCY } from "./worker.ts";
+import { type Comparison, type Contender, compare, type Skipped, skip } from "../rounds.ts";
+import { candidatesFor, environment, githubRequest, type Job, jobs, resetDatabase, UPSTASH } from "./jobs.ts";
+import { CONCURRENCY, startWorkers } from "./worker.ts";
 
 const FOLDER = fileURLToPath(new URL("../python/", import.meta.url));
+const METRICS = [{ unit: "requests/s" }, { unit: "µs of CPU/request", lowerIsBetter: true }];
 
-/** A receiver: its command line, and the path and body of a request to it. */
+/** Who compete, as far as bars are set against them. */
+export const FLASK = "Flask + gunicorn, send_task";
+export const FLOWER = "Flower, /api/task/send-task";
+
+/** A receiver: its command line, and the request to it; its URL is a path. */
 interface Receiver {
   readonly name: string;
   command(port: number): readonly string[];
-  readonly path: string;
-  readonly body: string;
+  readonly task: LoadRequest;
+  /** Not for Flower, which verifies nothing. */
+  readonly webhook?: LoadRequest;
 }
 
+const PLAIN = { url: "/", body: JSON.stringify(MESSAGE) };
+const GITHUB = githubRequest("/github");
+
+const flask = (port: number, ...more: string[]) => [
+  "gunicorn",
+  "--workers=1",
+  ...more,
+  "--log-level=error",
+  `--bind=127.0.0.1:${port}`,
+  "receiver:flask_app",
+];
+
 const RECEIVERS: readonly Receiver[] = [
+  { name: FLASK, command: (port) => flask(port), task: PLAIN, webhook: GITHUB },
   {
-    name: "Flask + gunicorn, send_task",
-    command: (port) => [
-      "gunicorn",
-      "--workers=1",
-      "--log-level=error",
-      `--bind=127.0.0.1:${port}`,
-      "receiver:flask_app",
-    ],
-    path: "/",
-    body: JSON.stringify(MESSAGE),
+    name: "Flask + gunicorn, 4 threads",
+    command: (port) => flask(port, "--threads=4"),
+    task: PLAIN,
   },
   {
     name: "FastAPI + uvicorn, send_task",
@@ -45,11 +56,11 @@ const RECEIVERS: readonly Receiver[] = [
       `--port=${port}`,
       "receiver:fastapi_app",
     ],
-    path: "/",
-    body: JSON.stringify(MESSAGE),
+    task: PLAIN,
+    webhook: GITHUB,
   },
   {
-    name: "Flower, /api/task/send-task",
+    name: FLOWER,
     command: (port) => [
       "celery",
       "--app=receiver:celery_app",
@@ -58,44 +69,66 @@ const RECEIVERS: readonly Receiver[] = [
       `--port=${port}`,
       "--logging=error",
     ],
-    path: "/api/task/send-task/bench.task",
-    body: JSON.stringify({ args: [MESSAGE], queue: "bench-receiver" }),
+    task: {
+      url: "/api/task/send-task/bench.task",
+      body: JSON.stringify({ args: [MESSAGE], queue: "bench-receiver" }),
+    },
   },
 ];
 
-/** @param programs The folder of the Python programs, with a slash at its end. */
+/** @param programs The folder of the Python programs, with a slash at its end; `undefined` when there are none. */
 export async function receiverSuite(
   database: Database,
   pace: Pace,
-  programs: string,
+  programs: string | undefined,
 ): Promise<readonly Comparison[]> {
-  const stops: (() => Promise<unknown>)[] = [];
+  const comparisons: Comparison[] = [];
+  for (const job of jobs(database)) {
+    if (job.name !== "task" && job.name !== "webhook") continue;
+    comparisons.push(...(await received(database, pace, programs, job)));
+  }
+  return comparisons;
+}
+
+async function received(
+  database: Database,
+  pace: Pace,
+  programs: string | undefined,
+  job: Job,
+): Promise<readonly Comparison[]> {
+  // The floor tells what no Worker can be faster than.
+  const own = (await candidatesFor(database, job)).filter(({ name }) => name !== UPSTASH);
+  const workers = await startWorkers(database, own);
+  const contenders: Contender[] = [...workers.contenders];
+  const skipped: Skipped[] = [...workers.skipped];
+  const children: ChildProcess[] = [];
   try {
-    const candidate = (await prepareCandidates(database)).at(-1)!;
-    const headers = { authorization: `Bearer ${database.token}` };
-    const worker = await serve(await bundle(candidate.entry), environment(database), {
-      path: candidate.path,
-      init: { method: "POST", body: candidate.body, headers },
-    });
-    stops.push(worker.close);
-    const request = { url: `${worker.url}${candidate.path}`, body: candidate.body, headers };
-    const contenders = [contender(database, candidate.name, worker.pid, request)];
     for (const receiver of RECEIVERS) {
-      const port = await freePort();
-      const child = start(programs, receiver.command(port), database);
-      stops.push(() => stopChild(child));
-      const to = { url: `http://127.0.0.1:${port}${receiver.path}`, body: receiver.body };
-      await untilAnswered(child, to.url, {
-        method: "POST",
-        body: to.body,
-        headers: { "content-type": "application/json" },
-      });
-      contenders.push(contender(database, receiver.name, child.pid!, to));
+      const request = receiver[job.name as "task" | "webhook"];
+      if (!request) continue;
+      try {
+        if (programs === undefined) throw new Error("its packages are not installed");
+        const port = await freePort();
+        const child = start(programs, receiver.command(port), database);
+        children.push(child);
+        const to = { ...request, url: `http://127.0.0.1:${port}${request.url}` };
+        await untilAnswered(child, to);
+        contenders.push(contender(database, receiver.name, child.pid!, to));
+      } catch (error) {
+        skipped.push(skip(receiver.name, error));
+      }
     }
-    const metrics = [{ unit: "requests/s" }, { unit: "µs of CPU/request", lowerIsBetter: true }];
-    return await compare("an event received as a message", metrics, contenders, pace);
+    const plan = {
+      id: `receivers/${job.name}`,
+      title: `a receiver: ${job.title}`,
+      metrics: METRICS,
+      contenders,
+      skipped,
+    };
+    return await compare(plan, pace);
   } finally {
-    for (const stop of stops) await stop();
+    for (const child of children) await stopChild(child);
+    await workers.close();
   }
 }
 
@@ -105,6 +138,7 @@ function start(programs: string, [program, ...args]: readonly string[], database
     env: {
       ...process.env,
       BROKER_URL: database.redisUrl,
+      GITHUB_WEBHOOK_SECRET: environment(database).GITHUB_WEBHOOK_SECRET,
       FLOWER_UNAUTHENTICATED_API: "true",
       PYTHONDONTWRITEBYTECODE: "1",
     },
@@ -116,7 +150,7 @@ function contender(database: Database, name: string, pid: number, request: LoadR
   return {
     name,
     run: async (seconds) => {
-      await database.command("DEL", "bench-receiver", "bench-topic", "bench-gateway");
+      await resetDatabase(database);
       const before = usage(pid).cpuSeconds;
       const { perSecond, count } = await load(request, CONCURRENCY, seconds);
       return [perSecond, ((usage(pid).cpuSeconds - before) / count) * 1e6];

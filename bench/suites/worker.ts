@@ -1,58 +1,83 @@
-/** @module Workers under load: the floor, the client alone, the library, the gateway. */
+/** @module Workers under load: the gateway and the library against the floor and the client alone, job by job. */
 import type { Database } from "../front/start.ts";
 import { load } from "../load.ts";
 import type { Pace } from "../pace.ts";
 import { usage } from "../processes.ts";
-import { type Comparison, type Contender, compare } from "../rounds.ts";
-import { bundle, type RunningWorkerd, serve } from "../workerd.ts";
-import { environment, prepareCandidates } from "./candidates.ts";
+import { type Comparison, type Contender, compare, type Skipped, skip } from "../rounds.ts";
+import { serve } from "../workerd.ts";
+import { type Candidate, candidatesFor, environment, jobs, resetDatabase, UPSTASH } from "./jobs.ts";
 
 /** Requests under way at a time. */
 export const CONCURRENCY = 16;
 /** A run shorter than a second meets the same noise as its neighbours; many of them make up for it. */
 const RUNS_PER_ROUND = 4;
+const METRICS = [
+  { unit: "requests/s" },
+  { unit: "µs of CPU/request", lowerIsBetter: true },
+  { unit: "MiB of workerd under load", lowerIsBetter: true },
+];
 
-/** Requests, CPU time and memory under load; ratios are those of the floor. */
+/** Requests, CPU time and memory under load, for each job. */
 export async function workerSuite(database: Database, pace: Pace): Promise<readonly Comparison[]> {
-  const running: RunningWorkerd[] = [];
-  try {
-    const contenders: Contender[] = [];
-    for (const { name, entry, path, body } of await prepareCandidates(database)) {
-      const headers = { authorization: `Bearer ${database.token}` };
-      const worker = await serve(await bundle(entry), environment(database), {
-        path,
-        init: { method: "POST", body, headers },
-      });
-      running.push(worker);
-      const request = { url: `${worker.url}${path}`, body, headers };
+  const comparisons: Comparison[] = [];
+  for (const job of jobs(database)) {
+    const all = await candidatesFor(database, job);
+    // What the client costs does not depend on the job.
+    const candidates = all.filter(({ name }) => name !== UPSTASH || job.name === "queue");
+    const { contenders, skipped, close } = await startWorkers(database, candidates);
+    try {
+      const plan = {
+        id: `worker/${job.name}`,
+        title: `a Worker: ${job.title}`,
+        metrics: METRICS,
+        contenders,
+        skipped,
+      };
+      const inTurns = { rounds: pace.rounds * RUNS_PER_ROUND, seconds: pace.seconds / RUNS_PER_ROUND };
+      comparisons.push(...(await compare(plan, inTurns)));
+    } finally {
+      await close();
+    }
+  }
+  return comparisons;
+}
+
+/** Starts Workers. One that does not start is skipped. */
+export async function startWorkers(
+  database: Database,
+  candidates: readonly Candidate[],
+): Promise<{
+  contenders: readonly Contender[];
+  skipped: readonly Skipped[];
+  close(): Promise<void>;
+}> {
+  const contenders: Contender[] = [];
+  const skipped: Skipped[] = [];
+  const stops: (() => Promise<void>)[] = [];
+  for (const { name, bundle, request } of candidates) {
+    try {
+      const worker = await serve(bundle, environment(database), request);
+      stops.push(worker.close);
+      const to = { ...request, url: `${worker.url}${request.url}` };
       contenders.push({
         name,
         run: async (seconds) => {
-          await database.command(
-            "DEL",
-            "bench-floor",
-            "bench-upstash",
-            "bench-library",
-            "bench-topic",
-            "bench-gateway",
-          );
+          await resetDatabase(database);
           const before = usage(worker.pid).cpuSeconds;
-          const { perSecond, count } = await load(request, CONCURRENCY, seconds);
+          const { perSecond, count } = await load(to, CONCURRENCY, seconds);
           const { cpuSeconds, residentBytes } = usage(worker.pid);
           return [perSecond, ((cpuSeconds - before) / count) * 1e6, residentBytes / 2 ** 20];
         },
       });
+    } catch (error) {
+      skipped.push(skip(name, error));
     }
-    const metrics = [
-      { unit: "requests/s" },
-      { unit: "µs of CPU/request", lowerIsBetter: true },
-      { unit: "MiB of workerd under load", lowerIsBetter: true },
-    ];
-    return await compare("publish through a Worker", metrics, contenders, {
-      rounds: pace.rounds * RUNS_PER_ROUND,
-      seconds: pace.seconds / RUNS_PER_ROUND,
-    });
-  } finally {
-    for (const worker of running) await worker.close();
   }
+  return {
+    contenders,
+    skipped,
+    close: async () => {
+      for (const stop of stops) await stop();
+    },
+  };
 }

@@ -6,7 +6,7 @@ export default {
   async fetch(request: Request, env: BenchEnvironment): Promise<Response> {
     const producer = new Producer(Channel.fromEnv(env));
     const delivery = await producer.publish(await request.text(), {
-      routingKey: "bench-library",
+      routingKey: "bench-queue",
       contentType: "application/json",
     });
     return Response.json(delivery, { status: 202 });

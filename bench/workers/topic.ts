@@ -2,7 +2,7 @@
 import { Channel, Exchange, Producer } from "../../src/index.ts";
 import type { BenchEnvironment } from "./environment.ts";
 
-const exchange = new Exchange("bench", { type: "topic" });
+const exchange = new Exchange("webhooks", { type: "topic" });
 
 export default {
   async fetch(request: Request, env: BenchEnvironment): Promise<Response> {

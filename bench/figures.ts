@@ -1,0 +1,12 @@
+/** @module Figures for people. */
+import type { Spread } from "./rounds.ts";
+
+/** Three digits that count. */
+export function short(value: number): string {
+  return Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+}
+
+/** The median, with the range in parentheses. */
+export function range({ median, lowest, highest }: Spread): string {
+  return `${short(median)} (${short(lowest)}–${short(highest)})`;
+}

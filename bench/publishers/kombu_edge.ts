@@ -1,0 +1,37 @@
+/** @module Publishes with the library over HTTP. Arguments: the front's URL, the body as JSON. */
+import { Celery } from "../../src/celery/index.ts";
+import { Channel, Producer } from "../../src/index.ts";
+import { answer, type Work } from "./answer.ts";
+
+/** How many messages one call is given. */
+const BATCH = 10_000;
+
+const [url, text] = process.argv.slice(2);
+const body = JSON.parse(text!) as unknown;
+const channel = new Channel({ url: url!, token: "bench" });
+const producer = new Producer(channel, { routingKey: "bench-library" });
+const app = new Celery(channel);
+const batch = Array.from({ length: BATCH }, () => ({ body }));
+const call = { args: [body], queue: "bench-library" };
+const calls = Array.from({ length: BATCH }, () => ({ signature: app.signature("bench.task", call) }));
+
+/** Whole batches, `count` messages or some more. */
+function inBatches(work: () => Promise<readonly { status: string }[]>): Work {
+  return async (count) => {
+    for (let done = 0; done < count; done += BATCH) {
+      const failed = (await work()).find(({ status }) => status !== "delivered" && status !== "sent");
+      if (failed) throw new Error(`a message is ${failed.status}`);
+    }
+  };
+}
+
+await answer({
+  publish: async (count) => {
+    for (let done = 0; done < count; done++) await producer.publish(body);
+  },
+  publishMany: inBatches(() => producer.publishMany(batch)),
+  sendTask: async (count) => {
+    for (let done = 0; done < count; done++) await app.sendTask("bench.task", call);
+  },
+  applyMany: inBatches(() => app.applyMany(calls)),
+});

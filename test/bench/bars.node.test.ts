@@ -1,0 +1,84 @@
+/** @module A run's figures against the bars. */
+import { expect, test } from "vitest";
+import { bars } from "../../bench/bars.ts";
+import { type Comparison, spread } from "../../bench/rounds.ts";
+
+function comparison(
+  id: string,
+  unit: string,
+  runs: Readonly<Record<string, readonly number[]>>,
+  lowerIsBetter = false,
+): Comparison {
+  const figures = Object.entries(runs).map(([name, all]) => ({ name, runs: all, ...spread(all) }));
+  return { id, title: id, unit, lowerIsBetter, figures, skipped: [] };
+}
+
+const lookups = ["first", "last", "middle"].flatMap((shape) => [
+  comparison(`bindings/topic-${shape}/10/seen`, "µs/lookup", { "kombu-edge": [0.2, 0.1] }, true),
+  comparison(`bindings/topic-${shape}/10000/seen`, "µs/lookup", { "kombu-edge": [0.9, 0.15] }, true),
+  comparison(
+    `bindings/topic-${shape}/10000/new`,
+    "µs/lookup",
+    { "kombu-edge": [30, 40], "plain scan of RegExps": shape === "last" ? [10, 10] : [60, 40] },
+    true,
+  ),
+]);
+
+const COSTS = [
+  { id: "queue", title: "", requests: 1, commands: 1, ran: 1, bytes: 800 },
+  { id: "guarded", title: "", requests: 1, commands: 1, ran: 3, bytes: 2000 },
+  { id: "topic-1", title: "", requests: 1, commands: 1, ran: 1, bytes: 800 },
+  { id: "topic-3", title: "", requests: 2, commands: 3, ran: 3, bytes: 2400 },
+  { id: "many", title: "", requests: 3, commands: 3, ran: 3, bytes: 8_030_040 },
+];
+
+test("each bar is a row with its figure and whether it is met", () => {
+  const rows = bars(COSTS, [
+    comparison("worker/queue", "requests/s", {
+      "kombu-edge gateway": [85, 95, 90],
+      "kombu-edge library in a Worker": [80, 96, 89],
+      "bare fetch of the same LPUSH": [100, 100, 100],
+    }),
+    comparison("receivers/task", "requests/s", {
+      "kombu-edge gateway": [600],
+      "Flask + gunicorn, send_task": [100],
+      "Flower, /api/task/send-task": [150],
+      "bare fetch of the same LPUSH": [700],
+    }),
+    comparison(
+      "worker/queue",
+      "µs of CPU/request",
+      { "kombu-edge gateway": [250], "bare fetch of the same LPUSH": [200] },
+      true,
+    ),
+    ...lookups,
+    comparison("start", "KiB loaded at the start, gzip", { "kombu-edge gateway": [57.25] }, true),
+  ]);
+  expect(rows.map(({ bar, figure, met }) => [bar, figure, met])).toEqual([
+    ["1", "1", true],
+    ["1", "2", false],
+    ["1", "1", true],
+    ["1", "1", true],
+    ["≤ 3 (4 MB each)", "3", true],
+    ["≥ 0.9 ×", "0.9 × (0.85–0.95)", true],
+    ["≥ 0.9 ×", "0.89 × (0.8–0.96)", false],
+    ["≥ 5 ×", "6 × (6–6)", true],
+    ["≥ 5 ×", "4 × (4–4)", false],
+    ["", "7 × (7–7)", undefined],
+    ["", "0.8 × (0.8–0.8)", undefined],
+    ["", undefined, undefined],
+    ["≥ 20 ×", undefined, undefined],
+    ["constant (≤ 3 ×)", "1.5 ×", true],
+    ["≤ 2 × its time", "3.5 ×", false],
+    ["≤ 60 KiB", "57.3 KiB", true],
+    ["0", undefined, undefined],
+  ]);
+});
+
+test("a run that looked at nothing has no figures, and says where each would be from", () => {
+  const rows = bars([], []);
+  expect(rows.map(({ figure, met }) => [figure, met])).toEqual(new Array(17).fill([undefined, undefined]));
+  expect(new Set(rows.map(({ from }) => from))).toEqual(
+    new Set(["costs", "worker", "receivers", "library", "bindings", "start", "npm run test:chaos"]),
+  );
+});

@@ -1,0 +1,65 @@
+/** @module Medians, ratios within rounds, and contenders that die. */
+import { expect, test, vi } from "vitest";
+import { compare, ratio, spread } from "../../bench/rounds.ts";
+
+test("the median of an even number of rounds lies between the two in the middle", () => {
+  expect(spread([4, 1, 3, 2])).toEqual({ median: 2.5, lowest: 1, highest: 4 });
+  expect(spread([5, 100, 1])).toEqual({ median: 5, lowest: 1, highest: 100 });
+});
+
+test("ratios are taken within each round, not of the medians", () => {
+  const figures = [
+    { name: "own", runs: [10, 200, 30], ...spread([10, 200, 30]) },
+    { name: "other", runs: [5, 20, 30], ...spread([5, 20, 30]) },
+  ];
+  expect(ratio({ figures, lowerIsBetter: false }, "own", "other")).toEqual({
+    median: 2,
+    lowest: 1,
+    highest: 10,
+  });
+  expect(ratio({ figures, lowerIsBetter: true }, "own", "other")).toEqual({
+    median: 0.5,
+    lowest: 0.1,
+    highest: 1,
+  });
+  expect(ratio({ figures, lowerIsBetter: false }, "own", "absent")).toBeUndefined();
+});
+
+test("contenders take turns, and one that dies is named and left out", async () => {
+  const warn = vi.spyOn(console, "warn").mockReturnValue();
+  const order: string[] = [];
+  let runs = 0;
+  const steady = (name: string, figure: number) => ({
+    name,
+    run: async () => {
+      order.push(name);
+      return [figure];
+    },
+  });
+  const dying = {
+    name: "dying",
+    run: async () => {
+      order.push("dying");
+      if (++runs === 2) throw new Error("it fell over\nat some line");
+      return [1];
+    },
+  };
+  const [comparison] = await compare(
+    { id: "x", title: "x", metrics: [{ unit: "u" }], contenders: [steady("a", 3), dying, steady("b", 6)] },
+    { rounds: 2, seconds: 0 },
+  );
+  expect(order).toEqual(["a", "dying", "b", "a", "dying", "b", "a", "b"]);
+  expect(comparison).toEqual({
+    id: "x",
+    title: "x",
+    unit: "u",
+    lowerIsBetter: false,
+    skipped: [{ name: "dying", reason: "it fell over" }],
+    figures: [
+      { name: "a", median: 3, lowest: 3, highest: 3, runs: [3, 3] },
+      { name: "b", median: 6, lowest: 6, highest: 6, runs: [6, 6] },
+    ],
+  });
+  expect(warn.mock.calls).toEqual([["skipped: dying (it fell over)"]]);
+  warn.mockRestore();
+});
