@@ -7,7 +7,10 @@ import { Miniflare } from "miniflare";
 export type Bindings = Readonly<
   Record<
     string,
-    string | { type: "rate-limit"; namespace: string; simple: { limit: number; period: 10 | 60 } }
+    | string
+    | { type: "rate-limit"; namespace: string; simple: { limit: number; period: 10 | 60 } }
+    // One that the Worker consumes as well.
+    | { type: "queue"; name: string }
   >
 >;
 
@@ -56,6 +59,11 @@ export async function startBundled(
               name,
               typeof value === "string" ? { type: "text" as const, value } : value,
             ]),
+          ),
+          triggers: Object.values(bindings).flatMap((value) =>
+            typeof value !== "string" && value.type === "queue"
+              ? [{ ...value, maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 100 }]
+              : [],
           ),
         },
         dev: {},

@@ -37,7 +37,8 @@ const PARALLEL = 4;
  * Sends items in limit-sized requests: one after another where they share a queue, so that each queue keeps the order, and
  * otherwise at the same time.
  *
- * A request that fails without an answer is repeated for its guarded items only; the others of it are failed.
+ * A request that fails without an answer is repeated for its guarded items only; the others of it are failed. Where what fails is
+ * spooled, requests that go well do not use up the time of those after them.
  */
 export async function putMany(
   context: DeliveryContext,
@@ -50,10 +51,15 @@ export async function putMany(
   let further: Pick<ManyPut, "before" | "after"> = bare;
   const lines = linesOf(items, context.maximumRequestSize);
   const lead = lines[0]?.[0];
+  const patience = context.spool && context.until !== undefined ? context.until - Date.now() : undefined;
+  let isFailing = false;
   const run = async (line: Line) => {
     for (const chunk of line) {
       const chunkItems = chunk.map((place) => items[place]!);
-      const sent = await putChunk(context, chunkItems, chunk === lead ? accompaniment : bare, signal);
+      const within =
+        patience === undefined || isFailing ? context : { ...context, until: Date.now() + patience };
+      const sent = await putChunk(within, chunkItems, chunk === lead ? accompaniment : bare, signal);
+      isFailing ||= sent.outcomes.some(({ kind }) => kind === "failed");
       for (const [index, place] of chunk.entries()) outcomes[place] = sent.outcomes[index]!;
       if (chunk === lead) further = sent;
     }
