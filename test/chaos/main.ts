@@ -14,7 +14,7 @@ const { values } = parseArgs({
     publications: { type: "string", default: "10000" },
     clients: { type: "string", default: "16" },
     share: { type: "string", default: "0.2" },
-    pause: { type: "string", default: "800" },
+    pause: { type: "string", default: "300" },
     outage: { type: "string", default: "30" },
   },
 });
