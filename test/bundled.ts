@@ -25,11 +25,13 @@ export interface Bundled {
  *
  * @param entry Its main module.
  * @param edit Changes the bundle's text. Default: leaves it as it is.
+ * @param heard Called with every line that the Worker or its runtime writes. Default: they go to the console.
  */
 export async function startBundled(
   entry: URL,
   bindings: Bindings,
   edit: (text: string) => string = (text) => text,
+  heard?: (line: string) => void,
 ): Promise<Bundled> {
   const bundle = await build({
     entryPoints: [fileURLToPath(entry)],
@@ -44,6 +46,7 @@ export async function startBundled(
   const contents = edit(bundle.outputFiles[0]!.text);
   const worker = new Miniflare({
     host: "127.0.0.1",
+    ...(heard && { handleStructuredLogs: ({ message }) => heard(message) }),
     workers: [
       {
         config: {

@@ -29,12 +29,14 @@ export interface DeployOptions {
   readonly spool?: DeployedSpool | undefined;
   /** A module to take in place of `src/config.ts`, by its whole path. */
   readonly config?: string;
+  /** Called with every line that the Worker or its runtime writes. Default: they go to the console. */
+  readonly heard?: ((line: string) => void) | undefined;
 }
 
 /** Builds the Worker and starts it with these variables. */
 export async function deploy(
   variables: Readonly<Record<string, string>>,
-  { spool, config }: DeployOptions = {},
+  { spool, config, heard }: DeployOptions = {},
 ): Promise<Deployed> {
   const directory = await mkdtemp(join(tmpdir(), "kombu-edge-worker-"));
   await buildWorker(directory, { config });
@@ -47,6 +49,7 @@ export async function deploy(
   );
   const worker = new Miniflare({
     host: "127.0.0.1",
+    ...(heard && { handleStructuredLogs: ({ message }) => heard(message) }),
     workers: [
       {
         config: {

@@ -10,6 +10,7 @@ import { amendTables } from "./amend.ts";
 import { deliver, skippedWarnings, toDelivery, withWarnings } from "./deliver.ts";
 import type { Item } from "./lines.ts";
 import type { Delivery, DeliveryContext, Publication } from "./publication.ts";
+import { checkSignal } from "./publish_options.ts";
 import { lateGuard, note, toChannel, toQueues } from "./put.ts";
 import { putMany } from "./put_many.ts";
 import { declareCommands, keepTable, missingBindings, readCommand, withDeclared } from "./tables.ts";
@@ -48,6 +49,7 @@ export async function deliverMany(
   signal: AbortSignal | undefined,
   options: BatchOptions = {},
 ): Promise<readonly Outcome[]> {
+  checkSignal(signal);
   const outcomes = new Array<Outcome>(publications.length);
   const tables = await tablesFor(context, publications, signal);
   const items: PlacedItem[] = [];

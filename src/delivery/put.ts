@@ -154,7 +154,8 @@ function parseRecord(record: string): [string, readonly string[]] {
   try {
     const [tag, queues] = JSON.parse(record) as [unknown, unknown];
     // An empty Lua table is an object in JSON.
-    if (typeof tag === "string") return [tag, Array.isArray(queues) ? queues.map(String) : []];
+    if (typeof tag === "string")
+      return [tag, Array.isArray(queues) ? queues.filter((queue) => typeof queue === "string") : []];
   } catch {
     // Falls through: the key holds something that is not ours.
   }
