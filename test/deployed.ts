@@ -27,20 +27,19 @@ export interface DeployedSpool {
 export interface DeployOptions {
   /** Binds `SPOOL` to the queue `kombu-edge-spool`, and consumes it and its dead-letter queue, as `wrangler.toml` does. */
   readonly spool?: DeployedSpool | undefined;
+  /** A module to take in place of `src/config.ts`, by its whole path. */
+  readonly config?: string;
+  /** Called with every line that the Worker or its runtime writes. Default: they go to the console. */
+  readonly heard?: ((line: string) => void) | undefined;
 }
 
-/**
- * Builds the Worker and starts it with these variables.
- *
- * @param heard Called with every line that the Worker or its runtime writes. Default: they go to the console.
- */
+/** Builds the Worker and starts it with these variables. */
 export async function deploy(
   variables: Readonly<Record<string, string>>,
-  heard?: (line: string) => void,
-  { spool }: DeployOptions = {},
+  { spool, config, heard }: DeployOptions = {},
 ): Promise<Deployed> {
   const directory = await mkdtemp(join(tmpdir(), "kombu-edge-worker-"));
-  await buildWorker(directory);
+  await buildWorker(directory, { config });
   const paths = (await readdir(directory, { recursive: true })).filter((path) => path.endsWith(".js"));
   const modules = await Promise.all(
     paths.map(async (path) => [

@@ -42,13 +42,13 @@ const FAULTS = {
   "401": async ({ response }: Proxied) => {
     response.writeHead(401).end('{"error":"WRONGPASS invalid or missing auth token"}');
   },
+  loading: async ({ response }: Proxied) => {
+    response.writeHead(400).end('{"error":"LOADING Redis is loading the dataset in memory"}');
+  },
   quota: async ({ response }: Proxied) => {
     response
       .writeHead(400)
       .end('{"error":"ERR max daily request limit exceeded. Limit: 10000, Usage: 10001."}');
-  },
-  loading: async ({ response }: Proxied) => {
-    response.writeHead(400).end('{"error":"LOADING Redis is loading the dataset in memory"}');
   },
   stall: async ({ forward }: Proxied) => void (await forward()),
   "stall-push": async (proxied: Proxied) => {
@@ -79,9 +79,9 @@ interface Forwarded {
 
 /**
  * Starts the proxy. The base path of a URL says what happens: `/<fault>/<times>/<name>` fails the first so many requests
- * under that name and passes on the others; `GET /count/<name>` tells how many there were. For a URL that stays the same,
- * `/switched/-/<name>`: `GET /switch/<fault>/<times>/<name>/<passed>` says how the next so many requests under that name fail,
- * after so many that pass.
+ * under that name and passes on the others, and `<fault>,<fault>` fails them in different ways by turns; `GET /count/<name>`
+ * tells how many there were. For a URL that stays the same, `/switched/-/<name>`: `GET /switch/<fault>/<times>/<name>/<passed>`
+ * says how the next so many requests under that name fail, after so many that pass.
  *
  * @param target The HTTP front of the tests' Redis.
  */
@@ -106,8 +106,9 @@ export async function startFaultProxy(target: string): Promise<{ url: string; cl
     }
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
-    const act =
-      FAULTS[fault === "switched" ? next(name) : count <= Number(times) ? (fault as Fault) : "pass"];
+    const faults = fault.split(",") as Fault[];
+    const inTurn = count <= Number(times) ? faults[(count - 1) % faults.length]! : "pass";
+    const act = FAULTS[fault === "switched" ? next(name) : inTurn];
     const forward = () => pass(request, `${target}/${path.join("/")}`);
     act({ request, response, forward }).catch(() => request.socket.destroy());
   });

@@ -85,7 +85,9 @@ export async function startWorld(more: Readonly<Record<string, string>> = {}, en
     ...more,
   };
   const heard = (line: string) => void log.push(line);
-  const running = await (entry ? startBundled(entry, variables, undefined, heard) : deploy(variables, heard));
+  const running = await (entry
+    ? startBundled(entry, variables, undefined, heard)
+    : deploy(variables, { heard }));
   const url = new URL(running.url);
   const own = [...workerds()].filter((process) => !before.has(process));
   const count = { requests: 0 };

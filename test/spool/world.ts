@@ -36,7 +36,6 @@ export async function startWorld(
       API_TOKEN: "secret",
       ...variables,
     },
-    undefined,
     { spool: spool ?? undefined },
   );
   return {
