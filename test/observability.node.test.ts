@@ -290,7 +290,13 @@ test("Cloudflare's name of a request is told when it looks like one", async () =
 
 test("there are as many lines and data points as there were requests", async () => {
   await served.until(() => served.points.length >= asked);
-  expect(served.lines.length).toBe(asked);
+  const lines = served.lines.map(({ text }) => JSON.parse(text));
+  expect(lines.filter(({ event }) => event === "request").length).toBe(asked);
+  // Of exchanges without bindings it is told besides, once a minute each.
+  expect(lines.filter(({ event }) => event !== "request")).toEqual([
+    { event: "exchange-without-bindings", exchange: "told" },
+    { event: "exchange-without-bindings", exchange: "none" },
+  ]);
   expect(served.points.length).toBe(asked);
 });
 

@@ -7,6 +7,7 @@
  */
 import type { DeliveryContext } from "../delivery/publication.ts";
 import { toBase64 } from "../envelope/base64.ts";
+import { UnavailableError } from "../errors.ts";
 import type { Command, Reply } from "../redis/client.ts";
 import type { KeyOptions } from "../routing/keys.ts";
 import type { SpoolRecord } from "./record.ts";
@@ -93,10 +94,10 @@ export async function listDead(
     passed,
     String(limit + 1),
   ];
-  const [range] = results(await connection.send([command], { atomic: false })) as [string[]];
+  const range = texts(results(await connection.send([command], { atomic: false }))[0]);
   const entries = Array.from({ length: range.length / 2 }, (_, place) => ({
-    id: String(range[place * 2]),
-    score: String(range[place * 2 + 1]),
+    id: range[place * 2]!,
+    score: range[place * 2 + 1]!,
   }));
   const shown = entries.slice(0, limit);
   const last = shown.at(-1)?.score;
@@ -110,12 +111,8 @@ export async function listDead(
       [countCommand(keys), ...shown.map(({ id }): Command => ["HGET", letterKey(keys, id), "about"])],
       { atomic: false },
     ),
-  ) as [number, ...(string | null)[]];
-  return {
-    dead: abouts.flatMap((about) => (about === null ? [] : [JSON.parse(about) as DeadLetter])),
-    count,
-    next,
-  };
+  );
+  return { dead: abouts.flatMap((about) => aboutFrom(about) ?? []), count: whole(count), next };
 }
 
 /** The command that counts dead letters, for a request that asks for more. */
@@ -129,8 +126,7 @@ export async function oldestDead(
   limit: number,
 ): Promise<readonly string[]> {
   const command: Command = ["ZRANGE", indexKey(keys), "0", String(limit - 1)];
-  const [found] = results(await connection.send([command], { atomic: false }));
-  return (found as unknown[]).map(String);
+  return texts(results(await connection.send([command], { atomic: false }))[0]);
 }
 
 /** The records of dead letters as they were kept; `null` for those that are not there. */
@@ -140,7 +136,8 @@ export async function contentsOfDead(
 ): Promise<readonly (string | null)[]> {
   if (wanted.length === 0) return [];
   const commands = wanted.map((id): Command => ["HGET", letterKey(keys, id), "record"]);
-  return results(await connection.send(commands, { atomic: false })) as (string | null)[];
+  const contents = results(await connection.send(commands, { atomic: false }));
+  return contents.map((content) => (content === null ? null : texts([content])[0]!));
 }
 
 /** Removes dead letters for good; tells how many there were. */
@@ -154,7 +151,7 @@ export async function discardDead(
     ["DEL", ...wanted.map((id) => letterKey(keys, id))],
   ];
   const [removed] = results(await connection.send(commands, { atomic: true }));
-  return removed as number;
+  return whole(removed);
 }
 
 function indexKey(keys: KeyOptions): string {
@@ -170,6 +167,27 @@ function results(replies: readonly Reply[]): unknown[] {
     if ("error" in reply) throw reply.error;
     return reply.result;
   });
+}
+
+/** A list of texts, as Redis answers; a front that lies may answer anything. */
+function texts(reply: unknown): readonly string[] {
+  if (Array.isArray(reply) && reply.every((text) => typeof text === "string")) return reply;
+  throw new UnavailableError("the database's answer about dead letters is not as expected");
+}
+
+function whole(reply: unknown): number {
+  if (Number.isSafeInteger(reply) && (reply as number) >= 0) return reply as number;
+  throw new UnavailableError("the database's answer about dead letters is not as expected");
+}
+
+/** What {@link aboutOf} wrote; nothing for what has been discarded meanwhile, or was not written here. */
+function aboutFrom(text: unknown): DeadLetter | undefined {
+  try {
+    const about = JSON.parse(text as string) as Partial<DeadLetter> | null;
+    return typeof about?.id === "string" && Array.isArray(about.queues) ? (about as DeadLetter) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function aboutOf({ id, reason, attempts, record }: Corpse, diedAt: number): DeadLetter {

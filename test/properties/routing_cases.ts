@@ -1,5 +1,6 @@
 /** @module Random binding keys, tables and the routing keys that nearly match them. */
 import fc from "fast-check";
+import { mayBacktrack } from "../../src/routing/backtracking.ts";
 import { topicPattern } from "../../src/routing/pattern.ts";
 
 /** Words of a binding key: plain ones, wildcards in odd places, what a regular expression would mistake, line ends. */
@@ -110,6 +111,10 @@ function made(kind: Row["kind"], ...fields: string[]): Row {
   return { kind, fields };
 }
 
+function isForeignLoop([key = "", pattern = ""]: readonly string[]): boolean {
+  return pattern !== topicPattern(key) && mayBacktrack(pattern);
+}
+
 /** A table as it lies in Redis, and keys to look up in it. */
 export interface Table {
   readonly sep: string;
@@ -144,6 +149,8 @@ export const table: fc.Arbitrary<Table> = fc
     fc.oneof({ weight: 4, arbitrary: fc.constant(SEPARATORS[0]!) }, fc.constantFrom(...SEPARATORS)),
     fc.array(row, { maxLength: 10 }),
   )
+  // Rule: a foreign pattern that might take for ever is skipped by ours (`test/hostile` tries them), and tried by Kombu.
+  .map(([sep, rows]) => [sep, rows.filter(({ fields }) => !isForeignLoop(fields))] as const)
   .chain(([sep, rows]) =>
     fc.record({
       sep: fc.constant(sep),

@@ -55,6 +55,7 @@ const env = {
   UPSTASH_REDIS_REST_URL: inject("redisHttpUrl"),
   UPSTASH_REDIS_REST_TOKEN: inject("redisHttpToken"),
   API_TOKEN: TOKEN,
+  SPOOL: { send: async () => {}, sendBatch: async () => {} },
 };
 
 async function ask(path: string, method = "GET", more: object = {}): Promise<string> {
