@@ -124,7 +124,7 @@ export class Channel implements EntityChannel {
     signal?: AbortSignal,
     options: BatchOptions = {},
   ): Promise<readonly Outcome[]> {
-    const { deliverMany } = await import("./delivery/deliver_many.ts");
+    deliverMany ??= (await import("./delivery/deliver_many.ts")).deliverMany;
     return await deliverMany(this.#limited(), publications, signal, options);
   }
 
@@ -246,6 +246,9 @@ export class Channel implements EntityChannel {
     return timeout === undefined ? this.#context : { ...this.#context, until: Date.now() + timeout };
   }
 }
+
+/** Loaded with the first batch, and kept: a runtime takes longer to look a module up again than to place a message. */
+let deliverMany: typeof import("./delivery/deliver_many.ts").deliverMany | undefined;
 
 function nameOf(queue: Queue | string): string {
   return typeof queue === "string" ? queue : queue.name;
