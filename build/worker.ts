@@ -38,15 +38,25 @@ const OPTIONS = {
  * Builds the Worker.
  *
  * @param directory Where to; what an earlier build left there is removed.
+ * @param options `config`: a module to take in place of `src/config.ts`, by its whole path.
  * @returns What went into which module.
  */
-export async function buildWorker(directory: string = WORKER_DIRECTORY): Promise<Metafile> {
-  const { metafile: first } = await build({ ...OPTIONS, outdir: directory, write: false });
+export async function buildWorker(
+  directory: string = WORKER_DIRECTORY,
+  { config }: { readonly config?: string | undefined } = {},
+): Promise<Metafile> {
+  const configured = config === undefined ? [] : [withConfig(config)];
+  const { metafile: first } = await build({
+    ...OPTIONS,
+    outdir: directory,
+    write: false,
+    plugins: configured,
+  });
   const later = Object.values(first.outputs).flatMap(({ entryPoint }) =>
     entryPoint ? [resolve(entryPoint)] : [],
   );
   const together = startTogether(new Set(later.filter((path) => path !== ENTRY)));
-  const { metafile } = await build({ ...OPTIONS, outdir: directory, plugins: [together] });
+  const { metafile } = await build({ ...OPTIONS, outdir: directory, plugins: [...configured, together] });
   // Not before the build: another that runs at the same time makes the same files.
   const made = new Set(Object.keys(metafile.outputs).map((path) => resolve(path)));
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
@@ -54,6 +64,18 @@ export async function buildWorker(directory: string = WORKER_DIRECTORY): Promise
     if (entry.isFile() && !made.has(path)) await rm(path, { force: true });
   }
   return metafile;
+}
+
+/** Another deployment's configuration. */
+function withConfig(path: string): Plugin {
+  return {
+    name: "config",
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\/config\.ts$/ }, ({ importer }) =>
+        importer === ENTRY ? { path } : undefined,
+      );
+    },
+  };
 }
 
 /**

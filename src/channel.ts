@@ -104,13 +104,21 @@ export class Channel implements EntityChannel {
     prepareNow = (channel, ...message) => preparePublication(channel.#message, ...message);
   }
 
-  /** Delivers a prepared message. A {@link RedisError} bears its delivery tag. */
+  /** For the spool's other end: see `kombu-edge/spool`. */
+  get delivery(): DeliveryContext {
+    return this.#context;
+  }
+
+  /** Delivers a prepared message, or spools it. A {@link RedisError} bears its delivery tag. */
   async basicPublish(publication: Publication): Promise<Delivery> {
+    const context = this.#begin();
     try {
-      return await deliver(this.#limited(), publication);
+      return await deliver(context, publication);
     } catch (error) {
       if (error instanceof RedisError) error.deliveryTag = publication.deliveryTag;
-      throw error;
+      if (!context.spool) throw error;
+      const { spoolOne } = await import("./spool/rescue.ts");
+      return await spoolOne(context, publication, error);
     }
   }
 
@@ -124,8 +132,33 @@ export class Channel implements EntityChannel {
     signal?: AbortSignal,
     options: BatchOptions = {},
   ): Promise<readonly Outcome[]> {
+    const context = this.#begin();
+    let outcomes: readonly Outcome[] | undefined;
+    let error: unknown;
     deliverMany ??= (await import("./delivery/deliver_many.ts")).deliverMany;
-    return await deliverMany(this.#limited(), publications, signal, options);
+    try {
+      outcomes = await deliverMany(context, publications, signal, options);
+      if (!context.spool || outcomes.every(({ status }) => status !== "failed")) return outcomes;
+    } catch (thrown) {
+      if (!context.spool) throw thrown;
+      error = thrown;
+    }
+    const { spoolMany } = await import("./spool/rescue.ts");
+    return await spoolMany(context, { publications, outcomes, error, signal, options });
+  }
+
+  /** What a publish that begins now may need. */
+  #begin(): DeliveryContext {
+    const context = this.#context;
+    const { spool } = context;
+    const timeout = Math.min(
+      this.#publishTimeout ?? Number.POSITIVE_INFINITY,
+      spool?.after ?? Number.POSITIVE_INFINITY,
+    );
+    if (timeout === Number.POSITIVE_INFINITY) return context;
+    const begunAt = Date.now();
+    const limited = { ...context, until: begunAt + timeout };
+    return spool ? { ...limited, begunAt, attempts: new Map() } : limited;
   }
 
   /** Writes nothing; see {@link Exchange.declare}. */
@@ -238,12 +271,6 @@ export class Channel implements EntityChannel {
     options: { atomic?: boolean; signal?: AbortSignal; probe?: boolean } = {},
   ): Promise<readonly Reply[]> {
     return await this.#context.connection.send(commands, { ...options, atomic: options.atomic ?? false });
-  }
-
-  /** What a publish that begins now may need. */
-  #limited(): DeliveryContext {
-    const timeout = this.#publishTimeout;
-    return timeout === undefined ? this.#context : { ...this.#context, until: Date.now() + timeout };
   }
 }
 

@@ -154,7 +154,9 @@ export class Queue {
 
 /** An exchange from its name; the anonymous one from `""`. */
 export function asExchange(exchange: Exchange | string): Exchange {
-  return typeof exchange === "string" ? new Exchange(exchange) : exchange;
+  if (exchange instanceof Exchange) return exchange;
+  if (typeof exchange === "string") return new Exchange(exchange);
+  throw new InvalidArgumentError("exchange", "must be a name or an Exchange");
 }
 
 /** Throws {@link InvalidArgumentError} for an exchange that could not be delivered to. Spec kombu-redis §6.1, §7. */

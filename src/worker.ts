@@ -4,12 +4,13 @@
  */
 import type { ChannelEnvironment } from "./channel.ts";
 import config from "./config.ts";
-import { gateway, type TokenEnvironment } from "./http/gateway.ts";
+import { gateway, queueHandler, type TokenEnvironment } from "./http/gateway.ts";
 
 const app = gateway(config);
 
 const worker: ExportedHandler<ChannelEnvironment & TokenEnvironment> = {
   fetch: (request, env, context) => app.fetch(request, env, context),
+  queue: queueHandler(config),
 };
 
 export default worker;

@@ -8,9 +8,10 @@ const LAYERS: readonly (readonly string[])[] = [
   ["webhooks", "events", "celery", "browser"],
   ["producer.ts"],
   ["channel.ts"],
+  ["spool"],
   ["delivery"],
   ["entity.ts"],
-  ["routing", "envelope", "redis", "spool"],
+  ["routing", "envelope", "redis"],
   ["option_names.ts"],
   ["errors.ts"],
 ];

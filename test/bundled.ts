@@ -7,7 +7,10 @@ import { Miniflare } from "miniflare";
 export type Bindings = Readonly<
   Record<
     string,
-    string | { type: "rate-limit"; namespace: string; simple: { limit: number; period: 10 | 60 } }
+    | string
+    | { type: "rate-limit"; namespace: string; simple: { limit: number; period: 10 | 60 } }
+    // One that the Worker consumes as well.
+    | { type: "queue"; name: string }
   >
 >;
 
@@ -22,11 +25,13 @@ export interface Bundled {
  *
  * @param entry Its main module.
  * @param edit Changes the bundle's text. Default: leaves it as it is.
+ * @param heard Called with every line that the Worker or its runtime writes. Default: they go to the console.
  */
 export async function startBundled(
   entry: URL,
   bindings: Bindings,
   edit: (text: string) => string = (text) => text,
+  heard?: (line: string) => void,
 ): Promise<Bundled> {
   const bundle = await build({
     entryPoints: [fileURLToPath(entry)],
@@ -41,6 +46,7 @@ export async function startBundled(
   const contents = edit(bundle.outputFiles[0]!.text);
   const worker = new Miniflare({
     host: "127.0.0.1",
+    ...(heard && { handleStructuredLogs: ({ message }) => heard(message) }),
     workers: [
       {
         config: {
@@ -56,6 +62,11 @@ export async function startBundled(
               name,
               typeof value === "string" ? { type: "text" as const, value } : value,
             ]),
+          ),
+          triggers: Object.values(bindings).flatMap((value) =>
+            typeof value !== "string" && value.type === "queue"
+              ? [{ ...value, maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 100 }]
+              : [],
           ),
         },
         dev: {},

@@ -42,13 +42,13 @@ const FAULTS = {
   "401": async ({ response }: Proxied) => {
     response.writeHead(401).end('{"error":"WRONGPASS invalid or missing auth token"}');
   },
+  loading: async ({ response }: Proxied) => {
+    response.writeHead(400).end('{"error":"LOADING Redis is loading the dataset in memory"}');
+  },
   quota: async ({ response }: Proxied) => {
     response
       .writeHead(400)
       .end('{"error":"ERR max daily request limit exceeded. Limit: 10000, Usage: 10001."}');
-  },
-  loading: async ({ response }: Proxied) => {
-    response.writeHead(400).end('{"error":"LOADING Redis is loading the dataset in memory"}');
   },
   stall: async ({ forward }: Proxied) => void (await forward()),
   "stall-push": async (proxied: Proxied) => {
@@ -79,21 +79,36 @@ interface Forwarded {
 
 /**
  * Starts the proxy. The base path of a URL says what happens: `/<fault>/<times>/<name>` fails the first so many requests
- * under that name and passes on the others; `GET /count/<name>` tells how many there were.
+ * under that name and passes on the others, and `<fault>,<fault>` fails them in different ways by turns; `GET /count/<name>`
+ * tells how many there were. For a URL that stays the same, `/switched/-/<name>`: `GET /switch/<fault>/<times>/<name>/<passed>`
+ * says how the next so many requests under that name fail, after so many that pass.
  *
  * @param target The HTTP front of the tests' Redis.
  */
 export async function startFaultProxy(target: string): Promise<{ url: string; close(): Promise<void> }> {
   const counts = new Map<string, number>();
+  const switches = new Map<string, { fault: Fault; left: number; passed: number }>();
+  const next = (name: string): Fault => {
+    const state = switches.get(name);
+    if (state && state.passed-- > 0) return "pass";
+    return state && state.left-- > 0 ? state.fault : "pass";
+  };
   const server = createServer((request, response) => {
     const [, fault = "", times = "", name = "", ...path] = (request.url ?? "/").split("/");
+    if (fault === "switch") {
+      switches.set(path[0]!, { fault: times as Fault, left: Number(name), passed: Number(path[1] ?? 0) });
+      response.end();
+      return;
+    }
     if (fault === "count") {
       response.end(String(counts.get(times) ?? 0));
       return;
     }
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
-    const act = count <= Number(times) ? FAULTS[fault as Fault] : FAULTS.pass;
+    const faults = fault.split(",") as Fault[];
+    const inTurn = count <= Number(times) ? faults[(count - 1) % faults.length]! : "pass";
+    const act = FAULTS[fault === "switched" ? next(name) : inTurn];
     const forward = () => pass(request, `${target}/${path.join("/")}`);
     act({ request, response, forward }).catch(() => request.socket.destroy());
   });

@@ -117,7 +117,7 @@ test("an empty project can install it, compile against every subpath, and publis
   expect(JSON.parse(printed)).toEqual({
     status: "delivered",
     queues: ["billing"],
-    size: 4,
+    size: 5,
     refused: "priority",
     zstd: "application/zstd",
   });

@@ -38,9 +38,18 @@ export async function connectRespStore(
   // Reconnects by itself from now on, so that a Redis that was restarted is found again.
   const shared = await connect(library, url, () => (closed ? false : RECONNECT_INTERVAL_MS));
 
+  /** One that is still good: those of a server that went away are thrown out. */
+  function takeIdle(): Connection | undefined {
+    for (let connection = idle.pop(); connection; connection = idle.pop()) {
+      if (connection.isUsable()) return connection;
+      connection.destroy();
+    }
+    return undefined;
+  }
+
   async function withOwnConnection<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
     // Never reconnects: commands of half a transaction must not run outside of it.
-    const connection = idle.pop() ?? (await connect(library, url, () => false));
+    const connection = takeIdle() ?? (await connect(library, url, () => false));
     try {
       const value = await use(connection);
       if (closed || idle.length >= IDLE_TRANSACTION_CONNECTIONS) connection.destroy();
@@ -79,6 +88,7 @@ export async function connectRespStore(
 }
 
 interface Connection {
+  isUsable(): boolean;
   send(commands: readonly Command[]): Promise<readonly Reply[]>;
   destroy(): void;
 }
@@ -113,6 +123,7 @@ async function connect(library: Library, url: string, retry: () => number | fals
   }
   connected = true;
   return {
+    isUsable: () => client.isReady,
     // All are written before the first reply is awaited, so nothing of this connection comes between them.
     send: (commands) =>
       Promise.all(
@@ -142,7 +153,8 @@ async function connect(library: Library, url: string, retry: () => number | fals
 function unavailable(cause: unknown): StoreUnavailableError {
   const reason = cause instanceof AggregateError ? cause.errors[0] : cause;
   const detail = (reason as { code?: string }).code ?? (reason as Error).message;
-  return new StoreUnavailableError(`ERR The local front cannot reach its Redis (${detail})`, { cause });
+  // Not in the form of a Redis error, which begins with a code such as ERR and promises that nothing was applied.
+  return new StoreUnavailableError(`The local front cannot reach its Redis (${detail})`, { cause });
 }
 
 async function importLibrary(): Promise<Library> {

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Channel } from "../channel.ts";
-import { NotConfiguredError, OutcomeUnknownError } from "../errors.ts";
+import { EncodeError, NotConfiguredError, OutcomeUnknownError } from "../errors.ts";
 import type { Command } from "../redis/client.ts";
 import type { Settings } from "./celery_options.ts";
 import { parsePython } from "./python_json.ts";
@@ -84,6 +84,7 @@ export async function readStates(
 /** Reads a state's stored text. */
 export function parseState(id: string, text: string | null | undefined): TaskMeta {
   const stored = text === null || text === undefined ? {} : parsePython(text);
+  if (stored === null || typeof stored !== "object") throw new EncodeError("result", "is not a stored state");
   const { status, result, traceback, children, date_done, group_id, parent_id, task_id, ...extended } =
     stored as Record<string, unknown>;
   return {
@@ -91,12 +92,29 @@ export function parseState(id: string, text: string | null | undefined): TaskMet
     status: typeof status === "string" ? status : "PENDING",
     result: result ?? null,
     traceback: typeof traceback === "string" ? traceback : null,
-    children: Array.isArray(children) ? (children as ResultTuple[]) : [],
+    children: tuplesOf(children, 0),
     dateDone: dateOf(date_done),
-    groupId: (group_id ?? undefined) as string | undefined,
-    parentId: (parent_id ?? undefined) as string | undefined,
+    groupId: typeof group_id === "string" ? group_id : undefined,
+    parentId: typeof parent_id === "string" ? parent_id : undefined,
     extended,
   };
+}
+
+/** Tuples within tuples that are read; a canvas is not this deep. */
+const MAXIMUM_DEPTH = 50;
+
+/** Result tuples of a list, without what is none: whoever can write to Redis can write anything. */
+function tuplesOf(value: unknown, depth: number): ResultTuple[] {
+  const tuples = Array.isArray(value) ? value.map((one) => tupleOf(one, depth)) : [];
+  return tuples.filter((tuple) => tuple !== undefined);
+}
+
+function tupleOf(value: unknown, depth: number): ResultTuple | undefined {
+  if (depth > MAXIMUM_DEPTH || !Array.isArray(value) || !Array.isArray(value[0])) return undefined;
+  const [[id, parent], members] = value;
+  if (typeof id !== "string") return undefined;
+  const inner = depth + 1;
+  return [[id, tupleOf(parent, inner) ?? null], Array.isArray(members) ? tuplesOf(members, inner) : null];
 }
 
 /** Celery before 5.4 writes UTC without saying so. */

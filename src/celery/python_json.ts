@@ -6,8 +6,8 @@
 import { DateTime, Decimal, PlainDate, PlainTime, UUID } from "../envelope/typed.ts";
 import { EncodeError } from "../errors.ts";
 
-/** Texts first, so that what is inside of them is left alone. */
-const TOKENS = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN|-?\d+(\.\d+)?([eE][+-]?\d+)?/g;
+/** Texts first, so that what is inside of them is left alone; one without an end too, or each of its quotes would be tried. */
+const TOKENS = /"(?:[^"\\]|\\[\s\S])*"?|-?Infinity|NaN|-?\d+(\.\d+)?([eE][+-]?\d+)?/g;
 const TYPE = "\u0000type";
 
 /**
@@ -17,6 +17,7 @@ const TYPE = "\u0000type";
  * @throws {EncodeError} When it is not JSON, as with another result serialiser.
  */
 export function parsePython(text: string): unknown {
+  if (typeof text !== "string") throw new EncodeError("result", "is not stored as JSON");
   const unusual = /NaN|Infinity|\d{16}/.test(text);
   try {
     return JSON.parse(unusual ? text.replace(TOKENS, tokenText) : text, revive);

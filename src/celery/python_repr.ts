@@ -86,16 +86,20 @@ function dictionary(printer: Printer, record: Readonly<Record<string, unknown>>)
   close(printer);
 }
 
-function write(printer: Printer, value: unknown): void {
+/** How often a value may stand for another by its `toJSON`. */
+const MAXIMUM_REPLACEMENTS = 10;
+
+function write(printer: Printer, value: unknown, replacements = 0): void {
   const bytes = asBytes(value);
   const scalar = scalarRepr(value);
   if (typeof value === "string") emit(printer, quoted(value, printer.left));
   else if (Array.isArray(value)) sequence(printer, value, "[", "]");
   else if (bytes) emit(printer, bytesRepr(bytes, printer.left));
   else if (scalar !== undefined) emit(printer, truncate(scalar, printer.left));
-  else if (typeof (value as { toJSON?: unknown }).toJSON === "function")
-    write(printer, (value as { toJSON(key: string): unknown }).toJSON(""));
-  else dictionary(printer, value as Record<string, unknown>);
+  else if (replacements === MAXIMUM_REPLACEMENTS) emit(printer, "...");
+  else if (typeof (value as { toJSON?: unknown }).toJSON === "function") {
+    write(printer, (value as { toJSON(key: string): unknown }).toJSON(""), replacements + 1);
+  } else dictionary(printer, value as Record<string, unknown>);
 }
 
 /** The text of a value that is not a container; `undefined` for one that is. */

@@ -13,6 +13,7 @@ import {
   type WaitUntil,
 } from "../redis/circuit.ts";
 import { checkQueueName, type KeyOptions, resolveKeyOptions } from "../routing/keys.ts";
+import { type ResolvedSpool, resolveSpool, type SpoolOptions, type SpoolQueue } from "./spool_options.ts";
 
 /** Options of a channel. All optional; those that name things in Redis must be the consumers' own. */
 export interface ChannelOptions extends Partial<KeyOptions> {
@@ -38,6 +39,11 @@ export interface ChannelOptions extends Partial<KeyOptions> {
   maximumMessageSize?: number;
   /** Characters of messages in one HTTP request of a batch. Default 4000000. */
   maximumRequestSize?: number;
+  /**
+   * Where a publish waits when Redis cannot take it now: a producer binding of Cloudflare Queues (`env.SPOOL`), alone or with how
+   * it is used. Its consumer must `drain` it (`kombu-edge/spool`). Every message is then guarded in Redis. Default none.
+   */
+  spool?: SpoolQueue | SpoolOptions | undefined;
   /**
    * Milliseconds that one publish (or batch) may wait for Redis in all: look-ups, pushes, retries and the waits between them.
    * Default no limit but those of each.
@@ -68,6 +74,8 @@ export interface ResolvedChannelOptions {
   readonly timeout: number;
   readonly maximumMessageSize: number;
   readonly maximumRequestSize: number;
+  readonly spool: ResolvedSpool | undefined;
+  readonly guardAlways: boolean;
   readonly publishTimeout: number | undefined;
   readonly maximumDepth: Readonly<Record<string, number>> | undefined;
   readonly circuit: ResolvedCircuit | undefined;
@@ -90,6 +98,7 @@ const KNOWN: KnownOptions<ChannelOptions> = {
   timeout: true,
   maximumMessageSize: true,
   maximumRequestSize: true,
+  spool: true,
   publishTimeout: true,
   maximumDepth: true,
   circuit: true,
@@ -109,12 +118,15 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
     throw new InvalidArgumentError("deliveryInfo", "must be exchange or queue");
   }
   if (deadletterQueue !== undefined) checkQueueName(deadletterQueue, "deadletterQueue", keys);
+  const spool = options.spool && resolveSpool(options.spool);
   const { publishTimeout, waitUntil, onEmptyExchange } = options;
   checkFunction(waitUntil, "waitUntil");
   checkFunction(onEmptyExchange, "onEmptyExchange");
   const timeout = amount(options.timeout, 10_000, "timeout");
   return {
     keys,
+    spool,
+    guardAlways: spool?.guard === "always",
     bodyEncoding,
     deliveryInfo,
     deadletterQueue,

@@ -6,7 +6,7 @@ import { type RedisError, UnroutableError } from "../errors.ts";
 import type { BindingTable, SkippedBinding } from "../routing/table.ts";
 import { amendTables } from "./amend.ts";
 import type { Delivery, DeliveryContext, Publication } from "./publication.ts";
-import { type Answer, type Destination, type Put, put, toChannel, toQueues } from "./put.ts";
+import { type Answer, type Destination, lateGuard, note, type Put, put, toChannel, toQueues } from "./put.ts";
 import {
   declareCommands,
   isCoolingDown,
@@ -33,7 +33,9 @@ export function deliver(context: DeliveryContext, publication: Publication): Pro
   if (exchange === "") {
     return putAll(context, publication, toQueues(context, publication, [routingKey]), declare, []);
   }
-  if (type === "fanout") return putAll(context, publication, toChannel(context, publication), declare, []);
+  if (type === "fanout") {
+    return putAll(context, publication, toChannel(context, publication), declare, []);
+  }
   if (publication.consistency === "strict") return deliverByScript(context, publication, declare);
   return deliverByTable(context, publication, declare);
 }
@@ -60,8 +62,8 @@ async function deliverByTable(
     return await unroutable(context, publication, reason, warnings);
   }
   const destination = toQueues(context, publication, route.queues);
-  if (!route.stale) return await putAll(context, publication, destination, route.undeclared, warnings);
-  return await putAndRefresh(context, publication, destination, route.undeclared, warnings);
+  const put = route.stale ? putAndRefresh : putAll;
+  return await put(context, publication, destination, route.undeclared, warnings);
 }
 
 interface Route {
@@ -116,6 +118,7 @@ async function putAll(
   warnings: readonly string[],
 ): Promise<Delivery> {
   const before = declareCommands(context, declare);
+  note(context, publication, destination.queues, true);
   const answer = await send(context, publication, destination, before, []);
   const failed = answer.before.some((reply) => "error" in reply);
   if (!failed && declare.length > 0) amendTables(context, declare);
@@ -134,6 +137,7 @@ async function putAndRefresh(
 ): Promise<Delivery> {
   const { exchange, type, routingKey, guard } = publication;
   const before = declareCommands(context, declare);
+  note(context, publication, destination.queues, false);
   const sentAt = Date.now();
   const answer = await send(context, publication, destination, before, [readCommand(context, exchange)]);
   let table: BindingTable;
@@ -152,10 +156,10 @@ async function putAndRefresh(
   const late = table.match(type, routingKey).filter((queue) => !destination.queues.includes(queue));
   if (late.length === 0) return delivery;
   const lateDestination = toQueues(context, publication, late, destination.queues.length);
-  const lateGuard = guard && { ...guard, key: `${guard.key}:late` };
+  note(context, publication, late, true, destination.queues);
   try {
     // Of a publication that was let through every copy is.
-    await put(context, { ...publication, guard: lateGuard }, lateDestination, [], []);
+    await put(context, { ...publication, guard: guard && lateGuard(guard) }, lateDestination, [], []);
   } catch (error) {
     (error as RedisError).delivered = [...destination.queues, ...((error as RedisError).delivered ?? [])];
     throw error;

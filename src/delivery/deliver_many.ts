@@ -10,7 +10,8 @@ import { amendTables } from "./amend.ts";
 import { deliver, skippedWarnings, toDelivery, withWarnings } from "./deliver.ts";
 import type { Item } from "./lines.ts";
 import type { Delivery, DeliveryContext, Publication } from "./publication.ts";
-import { toChannel, toQueues } from "./put.ts";
+import { checkSignal } from "./publish_options.ts";
+import { lateGuard, note, toChannel, toQueues } from "./put.ts";
 import { putMany } from "./put_many.ts";
 import { declareCommands, keepTable, missingBindings, readCommand, withDeclared } from "./tables.ts";
 import { isRouted, type Tables, tablesFor } from "./tables_for.ts";
@@ -48,6 +49,7 @@ export async function deliverMany(
   signal: AbortSignal | undefined,
   options: BatchOptions = {},
 ): Promise<readonly Outcome[]> {
+  checkSignal(signal);
   const outcomes = new Array<Outcome>(publications.length);
   const tables = await tablesFor(context, publications, signal);
   const items: PlacedItem[] = [];
@@ -115,6 +117,12 @@ async function putItems(
   const stale = [...tables].flatMap(([exchange, known]) =>
     "stale" in known && known.stale ? [exchange] : [],
   );
+  if (context.attempts) {
+    for (const { publication, destination, deadLettered } of items) {
+      const isStale = isRouted(publication) && stale.includes(publication.exchange);
+      note(context, publication, destination.queues, deadLettered || !isStale);
+    }
+  }
   const declare = missingBindings(
     context,
     items.flatMap(({ publication }) => publication.declare),
@@ -176,7 +184,8 @@ async function putLate(
       .match(publication.type, publication.routingKey)
       .filter((queue) => !destination.queues.includes(queue));
     if (queues.length === 0) continue;
-    const guard = publication.guard && { ...publication.guard, key: `${publication.guard.key}:late` };
+    note(context, publication, queues, true, destination.queues);
+    const guard = publication.guard && lateGuard(publication.guard);
     const toLate = toQueues(context, publication, queues, destination.queues.length);
     late.push({ ...item, publication: { ...publication, guard }, destination: toLate });
   }

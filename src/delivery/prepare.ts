@@ -23,6 +23,8 @@ export interface MessageContext {
   readonly bodyEncoding: BodyEncoding;
   /** Bytes of an encoded body beyond which it is refused. */
   readonly maximumMessageSize: number;
+  /** Whether a message without a key of its caller's is guarded by its delivery tag, although it is not sent again. */
+  readonly guardAlways: boolean;
 }
 
 /**
@@ -113,8 +115,8 @@ function publicationOf(
     declare: declarationsOf(options, context.keys),
     guard:
       guard ??
-      (options.retry
-        ? { key: guardKey(deliveryTag, context.keys), seconds: options.idempotencyTtl ?? 3_600 }
+      (options.retry || context.guardAlways
+        ? tagGuard(deliveryTag, context.keys, options.idempotencyTtl)
         : undefined),
     retryPolicy: options.retry ? resolveRetryPolicy(options.retryPolicy) : NO_RETRIES,
     mandatory: options.mandatory ?? false,
@@ -143,6 +145,11 @@ function guardOf({ idempotencyKey, idempotencyTtl }: PublishOptions, keys: KeyOp
   if (idempotencyKey.length > 1_024)
     throw new InvalidArgumentError("idempotencyKey", "must not be longer than 1024");
   return { key: guardKey(idempotencyKey, keys), seconds: idempotencyTtl ?? 86_400 };
+}
+
+/** The guard of a publication that its caller gave no key, by its delivery tag. */
+export function tagGuard(deliveryTag: string, keys: KeyOptions, seconds = 3_600): Guard {
+  return { key: guardKey(deliveryTag, keys), seconds };
 }
 
 function guardKey(name: string, keys: KeyOptions): string {

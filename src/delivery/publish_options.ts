@@ -5,6 +5,7 @@
 import type { Exchange, Queue } from "../entity.ts";
 import type { Compression } from "../envelope/compression.ts";
 import type { Serializer } from "../envelope/serializers.ts";
+import { InvalidArgumentError } from "../errors.ts";
 import { checkOptionNames, type KnownOptions } from "../option_names.ts";
 import type { RetryPolicy } from "../redis/retry.ts";
 
@@ -99,4 +100,11 @@ export const PROPERTY_OPTIONS: readonly (readonly [option: keyof PublishOptions,
 /** Refuses unknown publish options. */
 export function checkPublishOptions(options: PublishOptions): void {
   checkOptionNames(options, KNOWN);
+  checkSignal(options.signal);
+}
+
+/** Refuses what is no signal, before anything is sent. */
+export function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal === undefined || typeof signal?.throwIfAborted === "function") return;
+  throw new InvalidArgumentError("signal", "must be an AbortSignal");
 }

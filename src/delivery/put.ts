@@ -4,7 +4,7 @@
  */
 import { OutcomeUnknownError, type RedisError } from "../errors.ts";
 import type { Command, Reply } from "../redis/client.ts";
-import { guardCommand, guardOutcomes, type Push } from "../redis/guard.ts";
+import { type Guard, guardCommand, guardOutcomes, type Push } from "../redis/guard.ts";
 import { withRetries } from "../redis/retry.ts";
 import { fanoutChannel, priorityStep, queueKey } from "../routing/keys.ts";
 import type { DeliveryContext, Publication } from "./publication.ts";
@@ -118,6 +118,22 @@ export function copyTag(deliveryTag: string, index: number): string {
     : `${deliveryTag.slice(0, 24)}${(index + 1).toString(16).padStart(12, "0")}`;
 }
 
+/** Notes what is about to be put where; `delivered`: by an earlier put. */
+export function note(
+  { attempts }: DeliveryContext,
+  publication: Publication,
+  queues: readonly string[],
+  settled: boolean,
+  delivered: readonly string[] = [],
+): void {
+  attempts?.set(publication, { queues, settled, delivered });
+}
+
+/** The guard of the copies for queues that a refresh of the table newly showed: the others' says that they are there. */
+export function lateGuard(guard: Guard): Guard {
+  return { ...guard, key: `${guard.key}:late` };
+}
+
 /** What a guard remembers of a publication. */
 export function guardRecord(deliveryTag: string, queues: readonly string[]): string {
   return JSON.stringify([deliveryTag, queues]);
@@ -138,7 +154,8 @@ function parseRecord(record: string): [string, readonly string[]] {
   try {
     const [tag, queues] = JSON.parse(record) as [unknown, unknown];
     // An empty Lua table is an object in JSON.
-    if (typeof tag === "string") return [tag, Array.isArray(queues) ? queues.map(String) : []];
+    if (typeof tag === "string")
+      return [tag, Array.isArray(queues) ? queues.filter((queue) => typeof queue === "string") : []];
   } catch {
     // Falls through: the key holds something that is not ours.
   }

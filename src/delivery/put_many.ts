@@ -4,7 +4,7 @@
  */
 import type { Command, Reply } from "../redis/client.ts";
 import { type GuardedOutcome, guardCommand, guardOutcomes } from "../redis/guard.ts";
-import { isTransient } from "../redis/outcome.ts";
+import { errorAfter, isTransient } from "../redis/outcome.ts";
 import { withRetries } from "../redis/retry.ts";
 import { type Item, type Line, linesOf } from "./lines.ts";
 import type { DeliveryContext } from "./publication.ts";
@@ -37,7 +37,8 @@ const PARALLEL = 4;
  * Sends items in limit-sized requests: one after another where they share a queue, so that each queue keeps the order, and
  * otherwise at the same time.
  *
- * A request that fails without an answer is repeated for its guarded items only; the others of it are failed.
+ * A request that fails without an answer is repeated for its guarded items only; the others of it are failed. Where what fails is
+ * spooled, requests that go well do not use up the time of those after them.
  */
 export async function putMany(
   context: DeliveryContext,
@@ -50,10 +51,15 @@ export async function putMany(
   let further: Pick<ManyPut, "before" | "after"> = bare;
   const lines = linesOf(items, context.maximumRequestSize);
   const lead = lines[0]?.[0];
+  const patience = context.spool && context.until !== undefined ? context.until - Date.now() : undefined;
+  let isFailing = false;
   const run = async (line: Line) => {
     for (const chunk of line) {
       const chunkItems = chunk.map((place) => items[place]!);
-      const sent = await putChunk(context, chunkItems, chunk === lead ? accompaniment : bare, signal);
+      const within =
+        patience === undefined || isFailing ? context : { ...context, until: Date.now() + patience };
+      const sent = await putChunk(within, chunkItems, chunk === lead ? accompaniment : bare, signal);
+      isFailing ||= sent.outcomes.some(({ kind }) => kind === "failed");
       for (const [index, place] of chunk.entries()) outcomes[place] = sent.outcomes[index]!;
       if (chunk === lead) further = sent;
     }
@@ -151,7 +157,7 @@ function scriptCommand(items: readonly Item[]): Command {
  * Sends the guarded items whose outcome is open again, as often as the first one's policy allows, with the commands that
  * must go before them.
  *
- * @returns The replies to those commands; what is still open in the end has its latest error among the outcomes.
+ * @returns The replies to those commands; what is still open in the end has what is known after all attempts among the outcomes.
  */
 async function repeat(
   context: DeliveryContext,
@@ -173,7 +179,12 @@ async function repeat(
   const attempt = async () => {
     const places = open();
     const commands = [...before, scriptCommand(places.map((place) => items[place]!))];
-    replies = await context.connection.send(commands, { atomic: false, signal, until: context.until });
+    try {
+      replies = await context.connection.send(commands, { atomic: false, signal, until: context.until });
+    } catch (error) {
+      for (const place of places) outcomes[place] = failed(error, outcomes[place]);
+      throw error;
+    }
     settleScripted(items, places, replies[before.length]!, outcomes);
     const [still] = open();
     if (still !== undefined) throw (outcomes[still] as { error: unknown }).error;
@@ -190,16 +201,25 @@ function settleScripted(
   outcomes: ItemOutcome[],
 ): void {
   guardOutcomes(reply, places.length).forEach((outcome, index) => {
-    outcomes[places[index]!] = settled(items[places[index]!]!, outcome);
+    const place = places[index]!;
+    outcomes[place] = settled(items[place]!, outcome, outcomes[place]);
   });
 }
 
-function settled({ publication, destination }: Item, outcome: GuardedOutcome): ItemOutcome {
-  if ("error" in outcome) return { kind: "failed", error: outcome.error };
+function settled(
+  { publication, destination }: Item,
+  outcome: GuardedOutcome,
+  earlier: ItemOutcome | undefined,
+): ItemOutcome {
+  if ("error" in outcome) return failed(outcome.error, earlier);
   if ("replies" in outcome) return { kind: "pushed", replies: outcome.replies };
   try {
     return fromRecord(outcome.record, publication.deliveryTag, destination.pushes.length);
   } catch (error) {
     return { kind: "failed", error };
   }
+}
+
+function failed(error: unknown, earlier: ItemOutcome | undefined): ItemOutcome {
+  return { kind: "failed", error: errorAfter(earlier?.kind === "failed" ? earlier.error : undefined, error) };
 }

@@ -52,7 +52,12 @@ export function keepTable(
 ): BindingTable {
   if ("error" in reply) throw reply.error;
   if (!Array.isArray(reply.result)) throw new OutcomeUnknownError("the binding table is not a list");
-  return storeTable(tableKey(context, exchange), reply.result.map(String), context.keys.sep, sentAt);
+  return storeTable(
+    tableKey(context, exchange),
+    reply.result.filter((member) => typeof member === "string"),
+    context.keys.sep,
+    sentAt,
+  );
 }
 
 /** Reads the tables of several exchanges in one request, after writing the bindings declared with them. */

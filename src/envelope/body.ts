@@ -50,6 +50,7 @@ function passThrough(
   contentEncoding: string | undefined,
 ): SerializedBody {
   if (contentType === PICKLE_CONTENT_TYPE) throw pickleRefusal();
+  if (typeof contentType !== "string") throw new InvalidArgumentError("contentType", "must be a string");
   if (contentType !== "application/json" && /^application\/json\s*(;|$)/i.test(contentType)) {
     throw new InvalidArgumentError(
       "contentType",

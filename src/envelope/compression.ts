@@ -61,7 +61,10 @@ export function registerCompression(compression: Compression): void {
  * @throws {CompressionNotInstalledError} When nothing is registered under it, with what to do about it.
  */
 export function findCompression(compression: string | Compression): Compression {
-  if (typeof compression !== "string") return compression;
+  if (typeof compression !== "string") {
+    if (typeof compression?.compress === "function") return compression;
+    throw new InvalidArgumentError("compression", "must be a name, or have the function compress");
+  }
   const found = registry.get(compression);
   if (found) return found;
   const known = [...new Set([...registry.values()].flatMap((entry) => entry.names))].join(", ");

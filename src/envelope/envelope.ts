@@ -84,6 +84,11 @@ function bareFrame(parts: EnvelopeParts): Frame {
   return latest.frame;
 }
 
+/** An envelope again, of its {@link Envelope.parts} and {@link Envelope.deliveryInfoRest}. */
+export function reviveEnvelope(parts: Envelope["parts"], deliveryInfoRest: string): Envelope {
+  return new WrittenEnvelope(parts[0].slice(OPENING.length), "", deliveryInfoRest, parts[1]);
+}
+
 class WrittenEnvelope implements Envelope {
   readonly deliveryInfoRest: string;
   readonly #payload: string;

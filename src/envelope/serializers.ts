@@ -103,6 +103,9 @@ export function wellFormed(text: string): string {
 }
 
 function encodeWith(serializer: Serializer, body: unknown): SerializedBody {
+  if (typeof serializer?.encode !== "function") {
+    throw new InvalidArgumentError("serializer", "must be a name, or have the function encode");
+  }
   const { contentType, contentEncoding } = serializer;
   return { payload: serializer.encode(body, "body"), contentType, contentEncoding };
 }

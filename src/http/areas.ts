@@ -82,6 +82,10 @@ export const AREAS: readonly (Area | LazyArea)[] = [
     load: async () => (await import("./routes/tasks_flower.ts")).flowerTasks,
   },
   {
+    names: ["GET /v1/spool", "POST /v1/spool/replay", "DELETE /v1/spool/{id}"],
+    load: async () => (await import("./routes/spool.ts")).spool,
+  },
+  {
     names: ["GET /healthz", "GET /readyz"],
     load: async () => (await import("./routes/health.ts")).health,
   },

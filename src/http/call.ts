@@ -4,12 +4,23 @@
  */
 import { Channel } from "../channel.ts";
 import type { ChannelOptions } from "../delivery/channel_options.ts";
+import type { SpoolQueue } from "../delivery/spool_options.ts";
 import type { Principal } from "./access/rights.ts";
 import type { Settings } from "./config/config.ts";
 import type { Notes, Noting } from "./observe/notes.ts";
 import type { Observation } from "./observe/observation.ts";
 import type { Trace } from "./observe/trace.ts";
 import { readBody } from "./request/body.ts";
+
+/**
+ * The channel of a deployment, with its spool when that is bound.
+ *
+ * @throws {NotConfiguredError} Naming the variable that is missing.
+ */
+export function channelOf(env: object, { spool }: Settings, options: ChannelOptions): Channel {
+  const queue = spool && (env as Readonly<Record<string, SpoolQueue | undefined>>)[spool.binding];
+  return Channel.fromEnv(env, queue ? { ...options, spool: { ...spool.use, queue } } : options);
+}
 
 /** What a call is made of. */
 export interface CallParts {
@@ -74,7 +85,7 @@ export class Call implements Noting {
    * @throws {NotConfiguredError} Naming the variable that is missing.
    */
   get channel(): Channel {
-    this.#channel ??= Channel.fromEnv(this.env, this.channelOptions);
+    this.#channel ??= channelOf(this.env, this.settings, this.channelOptions);
     return this.#channel;
   }
 

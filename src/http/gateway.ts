@@ -5,6 +5,7 @@
 import type { Context, Hono } from "hono";
 import { HonoBase } from "hono/hono-base";
 import type { H, RouterRoute } from "hono/types";
+import type { QueuedBatch } from "../spool/drain.ts";
 import { AREAS, handlerOf, routeNames } from "./areas.ts";
 import { type GatewayConfig, resolveConfig } from "./config/config.ts";
 import { RememberingRouter } from "./router.ts";
@@ -14,6 +15,23 @@ export type { CeleryGatewayOptions } from "./config/celery.ts";
 export { defineConfig, type GatewayConfig } from "./config/config.ts";
 export type { ExchangeConfig } from "./config/exchanges.ts";
 export type { SecretVariable, SourceConfig, VariableName } from "./config/source_config.ts";
+export type { SpoolUse } from "./config/spool.ts";
+
+/** What is called with a batch of a queue. */
+export type QueueHandler = (batch: QueuedBatch, env: object) => Promise<void>;
+
+/**
+ * Makes the consumer of the spool's queue, and of its dead-letter queue, whose name ends in `-dead`. Export it as `queue`
+ * beside the gateway's `fetch`.
+ *
+ * @param config The gateway's own.
+ */
+export function queueHandler(config: GatewayConfig = {}): QueueHandler {
+  return async function queue(batch, env) {
+    const { consume } = await import("./spool/consume.ts");
+    await consume(config, batch, env);
+  };
+}
 
 /**
  * Makes the gateway.

@@ -81,6 +81,24 @@ export function isTransient(error: unknown): error is RedisError {
   );
 }
 
+/**
+ * What is known after an attempt that failed when an earlier one of the same request had failed too: where that one may have
+ * been applied, it still may have, although the latest certainly was not.
+ *
+ * @param earlier The earlier attempt's error, if there was one.
+ * @returns The latest error, or one that says that the outcome is unknown.
+ */
+export function errorAfter(earlier: unknown, latest: unknown): unknown {
+  const isCertain =
+    latest instanceof UnavailableError ||
+    latest instanceof UnauthorisedError ||
+    latest instanceof BackPressureError;
+  if (!(earlier instanceof OutcomeUnknownError) || !isCertain) return latest;
+  return new OutcomeUnknownError("an attempt had no usable answer, and those after it failed", {
+    cause: latest,
+  });
+}
+
 function isNotSent(error: unknown): boolean {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     const { code } = at as { code?: unknown };

@@ -3,7 +3,7 @@
  * @module
  */
 import { InvalidArgumentError } from "../errors.ts";
-import { isTransient } from "./outcome.ts";
+import { errorAfter, isTransient } from "./outcome.ts";
 
 /** When to try again, under Kombu's names. Times are seconds. */
 export interface RetryPolicy {
@@ -43,7 +43,7 @@ export function resolveRetryPolicy(given: RetryPolicy = {}): Required<RetryPolic
  * The attempt must be harmless to repeat.
  *
  * @param until When no attempt is begun any more, in milliseconds since the epoch.
- * @throws The last attempt's error.
+ * @throws The last attempt's error; that the outcome is unknown when an earlier attempt may have been applied.
  */
 export async function withRetries<Result>(
   attempt: () => Promise<Result>,
@@ -51,11 +51,14 @@ export async function withRetries<Result>(
   signal: AbortSignal | undefined,
   until: number = Number.POSITIVE_INFINITY,
 ): Promise<Result> {
+  let earlier: unknown;
   for (let retries = 0; ; retries++) {
     try {
       return await attempt();
-    } catch (error) {
-      if (!isTransient(error) || retries >= policy.maxRetries || signal?.aborted) throw error;
+    } catch (latest) {
+      const error = errorAfter(earlier, latest);
+      earlier = error;
+      if (!isTransient(latest) || retries >= policy.maxRetries || signal?.aborted) throw error;
       const wait = Math.min(policy.intervalStart + retries * policy.intervalStep, policy.intervalMax);
       // Spread over half the wait, so that the clients of one failure do not all come back at once.
       const pause = wait * (0.75 + Math.random() / 2) * 1000;

@@ -3,6 +3,7 @@
  * what Kombu writes. Spec kombu-redis §6.4.
  * @module
  */
+import { LONGEST_TEXT, mayBacktrack } from "./backtracking.ts";
 import { PoisonPattern, parsePattern, type Step } from "./pattern.ts";
 
 /** Tells whether a routing key matches. */
@@ -20,13 +21,10 @@ export interface VaryingPattern {
 /** A stored pattern made ready: a literal key, or a matcher. */
 export type CompiledPattern = { readonly literal: string } | VaryingPattern;
 
-/** Keys beyond this many UTF-16 units are not tried against patterns outside Kombu's own subset, which may backtrack. */
-const LONGEST_KEY_FOR_FOREIGN_PATTERNS = 256;
-
 /**
  * Compiles a stored pattern.
  *
- * @throws {PoisonPattern} When Python's `re` would refuse it.
+ * @throws {PoisonPattern} When Python's `re` would refuse it, or could take for ever over it.
  */
 export function compilePattern(pattern: string): CompiledPattern {
   const steps = parsePattern(pattern);
@@ -178,11 +176,12 @@ function foreign(pattern: string): Matcher {
     if (token === "$") return "(?=\\n?$)";
     return token;
   });
+  if (mayBacktrack(pattern)) throw new PoisonPattern("may take too long");
   let expression: RegExp;
   try {
     expression = new RegExp(`^(?:${translated})`);
   } catch (cause) {
     throw new PoisonPattern("not a regular expression", { cause });
   }
-  return (key) => key.length <= LONGEST_KEY_FOR_FOREIGN_PATTERNS && expression.test(key);
+  return (key) => key.length <= LONGEST_TEXT && expression.test(key);
 }

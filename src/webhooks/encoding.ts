@@ -25,7 +25,12 @@ export function encode(bytes: Uint8Array, encoding: Encoding): string {
     return text;
   }
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-  return encoding === "base64" ? base64 : base64.replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  return encoding === "base64"
+    ? base64
+    : base64
+        .replace(/\+/g, "-")
+        .replace(/\//g, "_")
+        .replace(/={1,2}$/, "");
 }
 
 /** The bytes that the text stands for, or `undefined` when it is not in that encoding or is empty. */
@@ -38,7 +43,10 @@ export function decode(text: string, encoding: Encoding): Bytes | undefined {
   }
   const alphabet = encoding === "base64" ? /^[A-Za-z0-9+/]+={0,2}$/ : /^[\w-]+={0,2}$/;
   if (!alphabet.test(text)) return undefined;
-  const bare = text.replace(/=+$/, "").replace(/-/g, "+").replace(/_/g, "/");
+  const bare = text
+    .replace(/={1,2}$/, "")
+    .replace(/-/g, "+")
+    .replace(/_/g, "/");
   if (bare.length % 4 === 1) return undefined;
   return Uint8Array.from(atob(bare), (character) => character.charCodeAt(0));
 }
@@ -48,7 +56,7 @@ export function decode(text: string, encoding: Encoding): Bytes | undefined {
  * signature in which they were changed is not the one that was sent.
  */
 export function isCanonical(text: string, encoding: Encoding, bytes: Uint8Array): boolean {
-  return encoding === "hex" || encode(bytes, encoding).replace(/=+$/, "") === text.replace(/=+$/, "");
+  return encoding === "hex" || encode(bytes, encoding).replace(/={1,2}$/, "") === text.replace(/={1,2}$/, "");
 }
 
 /** A digest of the bytes. */

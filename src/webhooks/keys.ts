@@ -87,7 +87,7 @@ export function publicKey(
 ): Promise<CryptoKey | undefined> {
   if (form === "hex" || form === "base64") return importKey("raw", decode(text.trim(), form), algorithm);
   if (form === "spki") return importKey("spki", fromPem(text), algorithm);
-  const [, base64] = /^\s*whpk_(.+?)\s*$/.exec(text) ?? [];
+  const [, base64] = /^whpk_(.+)$/.exec(text.trim()) ?? [];
   return importKey("raw", base64 ? decode(base64, "base64") : undefined, algorithm);
 }
 

@@ -203,7 +203,7 @@ export async function signSample(
     const { timestamp } = scheme;
     const ts = timestamp && timestampText([timestamp.in].flat()[0]!, timestamp.unit, now);
     if (timestamp && ts) addTo(draft, timestamp, ts, elements);
-    const list = /\{signedHeaders:([^}]+)\}/.exec(scheme.sign)?.[1];
+    const list = /\{signedHeaders:([^{}]+)\}/.exec(scheme.sign)?.[1];
     const timestampHeader = timestamp && [timestamp.in].flat()[0]!.replace(/^header:/, "");
     if (list) draft.headers[list] = [list, timestampHeader].filter(Boolean).sort().join(",");
     if ("keyId" in scheme && scheme.keyId)

@@ -29,7 +29,7 @@ export function placeholders(template: Template): string[] {
 
 /** The public URL with this request's query, or the URL as the runtime saw it. */
 export function publicUrl({ settings, url, search }: Incoming): string {
-  return settings.publicUrl ? settings.publicUrl.replace(/[?#].*$/, "") + search : url.href;
+  return settings.publicUrl ? settings.publicUrl.replace(/[?#].*$/s, "") + search : url.href;
 }
 
 /**
@@ -38,7 +38,7 @@ export function publicUrl({ settings, url, search }: Incoming): string {
  */
 export function urlSpellings(incoming: Incoming): string[] {
   const url = publicUrl(incoming);
-  const parts = /^(https?:\/\/)([^/?#:]+)(?::\d+)?([^?#]*)(.*)$/.exec(url);
+  const parts = /^(https?:\/\/)([^/?#:]+)(?::\d+)?([^?#]*)(.*)$/s.exec(url);
   if (!parts) return [url];
   const [, scheme, host, path, query] = parts as unknown as [string, string, string, string, string];
   const port = scheme === "https://" ? ":443" : ":80";

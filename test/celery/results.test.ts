@@ -189,3 +189,35 @@ describe("schemas", () => {
     await expect((await bad.task.delay(1, "x")).get()).rejects.toBeInstanceOf(ResultInvalidError);
   });
 });
+
+describe("a state that somebody else wrote", () => {
+  test.each(["null", "5", '"x"', "true"])("%s is no state", async (text) => {
+    await expect(stored(text).read()).rejects.toMatchObject({ code: "encode-error" });
+  });
+
+  test("keeps the children that are some, and leaves out the rest", async () => {
+    const children =
+      '[[["a",null],null],1,null,[],[[]],[[5,null],null],[["g",[["p",null],null]],[[["b",null],null],7]]]';
+    const { children: read, groupId } = await stored(
+      `{"status":"SUCCESS","children":${children},"group_id":5}`,
+    ).read();
+    expect(read).toEqual([
+      [["a", null], null],
+      [["g", [["p", null], null]], [[["b", null], null]]],
+    ]);
+    expect(groupId).toBeUndefined();
+  });
+
+  test("children within children, without end, are cut off", async () => {
+    const nested = `${'[["g",null],['.repeat(200)}${"]]".repeat(200)}`;
+    const { children } = await stored(`{"status":"SUCCESS","children":[${nested}]}`).read();
+    expect(JSON.stringify(children).length).toBeLessThan(1_000);
+  });
+
+  test("texts without an end take no time", async () => {
+    const start = performance.now();
+    const text = `${'\\"'.repeat(200_000)}1234567890123456`;
+    await expect(stored(text).read()).rejects.toMatchObject({ code: "encode-error" });
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+});

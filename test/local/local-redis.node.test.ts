@@ -51,7 +51,7 @@ test("REDIS_URL that cannot be reached is an error, without its password", async
     (reason: Error) => reason,
   );
   expect(error.message).toBe(
-    'The Redis of "redisUrl" (or REDIS_URL) cannot be used: ERR The local front cannot reach its Redis (ECONNREFUSED)',
+    'The Redis of "redisUrl" (or REDIS_URL) cannot be used: The local front cannot reach its Redis (ECONNREFUSED)',
   );
   expect(inspect(error)).not.toContain("hunter2");
   // Asking for the embedded store leaves REDIS_URL alone.

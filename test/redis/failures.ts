@@ -22,7 +22,7 @@ const FAILURES: readonly (readonly [Fault, ErrorCode, applied: boolean])[] = [
   ["quota", "back-pressure", false],
 ];
 
-function through(fault: Fault, times: number) {
+function through(fault: Fault | `${Fault},${Fault}`, times: number) {
   const name = crypto.randomUUID();
   const url = `${inject("faultProxyUrl")}/${fault}/${times}/${name}`;
   return {
@@ -70,6 +70,28 @@ export function describeFailures(runtime: string): void {
       expect(delivery).toMatchObject({ status: "delivered", queues: [proxy.name] });
       expect(await proxy.requests()).toBe(3);
       expect(await proxy.length()).toBe(1);
+    });
+
+    it.each([
+      ["reset-after,401", 1],
+      ["reset-after,quota", 1],
+      ["half,loading", 1],
+      ["loading,reset-after", 1],
+    ] as const)("%s: what one attempt may have done is not denied by another", async (faults, length) => {
+      const options = { retry: true, retryPolicy: { maxRetries: 1, intervalMax: 0 } };
+      const one = through(faults, 2);
+      const publish = new Producer(new Channel(connect(one.url))).publish(1, {
+        ...options,
+        routingKey: one.name,
+      });
+      await expect(publish).rejects.toMatchObject({ code: "outcome-unknown" });
+      const many = through(faults, 2);
+      const outcomes = await new Producer(new Channel(connect(many.url)), {
+        routingKey: many.name,
+      }).publishMany([{ body: 1, ...options }]);
+      expect(outcomes).toMatchObject([{ status: "failed", error: { code: "outcome-unknown" } }]);
+      expect([await one.requests(), await many.requests()]).toEqual([2, 2]);
+      expect([await one.length(), await many.length()]).toEqual([length, length]);
     });
 
     it("retries as often as the policy says and no more", async () => {

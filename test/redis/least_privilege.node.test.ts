@@ -8,12 +8,12 @@ import type { PublishOptions } from "../../src/delivery/publish_options.ts";
 import { Exchange, Queue } from "../../src/entity.ts";
 import { Producer } from "../../src/producer.ts";
 import { clearBindingCache } from "../../src/routing/cache.ts";
+import { discardDead, drain, listDead, oldestDead, replayDead } from "../../src/spool/index.ts";
 import { pause } from "./broken.ts";
 
 /** The rule that the documentation gives, with queues of our own. */
-const rule = readFileSync(new URL("../../docs/redis.md", import.meta.url), "utf8")
-  .match(/^\+lpush.*$/m)![0]
-  .replace("~<queues>", "~jobs* ~mail*");
+const documentation = readFileSync(new URL("../../docs/redis.md", import.meta.url), "utf8");
+const rule = documentation.match(/^\+lpush.*$/m)![0].replace("~<queues>", "~jobs* ~mail*");
 const tcp = inject("redisTcpUrl");
 
 describe.skipIf(tcp === "")(
@@ -72,6 +72,52 @@ describe.skipIf(tcp === "")(
         { status: "delivered" },
       ]);
       expect(await channel.send([["PING"]])).toEqual([{ result: "PONG" }]);
+    });
+
+    it("is enough for the spool with what the documentation says besides", async () => {
+      const [row] = documentation.match(/^\| [^|]*`zadd`[^|]*/m)!;
+      const further = Array.from(row.matchAll(/`([^`]+)`/g), ([, word]) =>
+        word!.startsWith("~") ? word! : `+${word}`,
+      );
+      expect(further).toContain("+zadd");
+      await admin.sendCommand(["ACL", "SETUSER", "publisher", ...further]);
+      const sent: { body: unknown }[] = [];
+      const queue = {
+        send: async (body: unknown) => void sent.push({ body }),
+        sendBatch: async (messages: { body: unknown }[]) => void sent.push(...messages),
+      };
+      // Nobody listens on port 1.
+      const away = new Channel({ url: "http://127.0.0.1:1", token: "t" }, { spool: queue });
+      for (const routingKey of ["jobs", "jobs-string"]) {
+        expect(await new Producer(away, { routingKey }).publish(1)).toMatchObject({ status: "spooled" });
+      }
+      await admin.set("jobs-string", "x");
+      const messages = sent.map(({ body }, index) => ({
+        id: `${index}`,
+        body,
+        attempts: 1,
+        ack: () => {},
+        retry: () => {
+          throw new Error("it had to wait");
+        },
+      }));
+      const channel = new Channel(front, {});
+      expect(await drain(channel, { queue: "spool", messages })).toMatchObject({
+        landed: 1,
+        dead: { refused: 1 },
+      });
+      const { dead, count } = await listDead(channel, 10);
+      expect(count).toBe(1);
+      await admin.del("jobs-string");
+      expect(await replayDead(channel, [dead[0]!.id])).toMatchObject([{ status: "replayed" }]);
+      const old = JSON.parse(sent[0]!.body as string);
+      old.begunAt = 0;
+      old.items[0].certain = false;
+      messages[0]!.body = JSON.stringify(old);
+      expect(await drain(channel, { queue: "spool", messages: [messages[0]!] })).toMatchObject({ landed: 1 });
+      expect(await discardDead(channel, ["none"])).toBe(0);
+      expect(await oldestDead(channel, 1)).toEqual([]);
+      await admin.sendCommand(["ACL", "SETUSER", "publisher", "reset", "on", ">secret", ...rule.split(" ")]);
     });
 
     it("allows nothing else", async () => {

@@ -19,6 +19,11 @@ export async function channels(): Promise<void> {
   new Channel({ url: "https://host", token: "secret" });
   new Channel(new Redis({ url: "https://host", token: "secret" }), { prioritySteps: [0, 5], sep: ":" });
   Channel.fromEnv({ UPSTASH_REDIS_REST_URL: "https://host", OTHER: 1 });
+  const { SPOOL } = {} as { SPOOL: import("@cloudflare/workers-types").Queue };
+  Channel.fromEnv({}, { spool: SPOOL });
+  Channel.fromEnv({}, { spool: { queue: SPOOL, after: 1_000, guard: "asked" } });
+  // @ts-expect-error the name of a binding is none
+  Channel.fromEnv({}, { spool: "SPOOL" });
   // @ts-expect-error a token is needed
   new Channel({ url: "https://host" });
   // @ts-expect-error Kombu's option has another name here

@@ -18,6 +18,7 @@ import { type QueuesConfig, type QueuesSettings, queuesSection } from "./queues.
 import type { Section } from "./section.ts";
 import type { SourcesConfig } from "./source_config.ts";
 import { type SourcesSettings, sourcesSection } from "./sources.ts";
+import { type SpoolConfig, type SpoolSettings, spoolSection } from "./spool.ts";
 import { type StreamsConfig, type StreamsSettings, streamsSection } from "./streams.ts";
 
 /** What a deployer can set; all optional. Secrets are variables of the environment, never written here. */
@@ -31,6 +32,7 @@ export interface GatewayConfig
     SourcesConfig,
     StreamsConfig,
     CeleryConfig,
+    SpoolConfig,
     ObservabilityConfig {}
 
 /** The configuration, checked, with every default filled in. */
@@ -43,6 +45,7 @@ export interface Settings
     SourcesSettings,
     StreamsSettings,
     CelerySettings,
+    SpoolSettings,
     ObservabilitySettings {}
 
 /** In this order: `channel` first, by whose keys the others check their names. */
@@ -56,6 +59,7 @@ const SECTIONS: readonly Section<GatewayConfig, object>[] = [
   sourcesSection,
   streamsSection,
   celerySection,
+  spoolSection,
   observabilitySection,
 ] as never;
 

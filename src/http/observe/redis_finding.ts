@@ -6,6 +6,7 @@
 import { Channel } from "../../channel.ts";
 import { RefusedError } from "../../errors.ts";
 import { checkQueueName, queueKey } from "../../routing/keys.ts";
+import { countCommand } from "../../spool/dead_letters.ts";
 import type { Call } from "../call.ts";
 import type { Settings } from "../config/config.ts";
 import { knownQueues } from "./known_queues.ts";
@@ -24,6 +25,8 @@ export interface RedisFinding {
   readonly depths: readonly Depth[];
   /** Queues that are not shown: beyond the first {@link MAXIMUM_QUEUES}, with a key that is no list, or where the token may not look. */
   readonly leftOut: number;
+  /** Dead letters of the spool; `undefined` without a spool, or where the token may not look. */
+  readonly dead: number | undefined;
 }
 
 /** Queues that are shown, so that whoever may bind cannot make metrics without end. */
@@ -50,13 +53,14 @@ async function ask({ env, settings }: Call): Promise<RedisFinding> {
     const timeout = Math.min(settings.channel.timeout ?? TIMEOUT_MS, TIMEOUT_MS);
     // Whoever scrapes is told how Redis is now, whatever the circuit thinks.
     const channel = Channel.fromEnv(env, { ...settings.channel, timeout, circuit: false });
-    return await depthsOf(channel, settings);
+    const isSpooling = settings.spool && settings.spool.binding in env;
+    return await findingOf(channel, settings, isSpooling);
   } catch {
-    return { at: Date.now(), isUp: false, depths: [], leftOut: 0 };
+    return { at: Date.now(), isUp: false, depths: [], leftOut: 0, dead: undefined };
   }
 }
 
-async function depthsOf(channel: Channel, settings: Settings): Promise<RedisFinding> {
+async function findingOf(channel: Channel, settings: Settings, isSpooling: boolean): Promise<RedisFinding> {
   await refreshTables(channel, settings);
   const tables = [...settings.exchanges.keys()].flatMap((exchange) => channel.cachedBindings(exchange) ?? []);
   const { keys } = channel;
@@ -64,7 +68,8 @@ async function depthsOf(channel: Channel, settings: Settings): Promise<RedisFind
   const queues = all.slice(0, MAXIMUM_QUEUES);
   const lists = queues.flatMap((queue) => keys.prioritySteps.map((priority) => ({ queue, priority })));
   const lengths = lists.map(({ queue, priority }) => ["LLEN", queueKey(queue, priority, keys)] as const);
-  const [pong, ...replies] = await channel.send([["PING"], ...lengths]);
+  const counts = isSpooling ? [countCommand(keys)] : [];
+  const [pong, ...replies] = await channel.send([["PING"], ...lengths, ...counts]);
   if (!pong || "error" in pong) throw pong?.error;
   const depths: Depth[] = [];
   const unreadable = new Set<string>();
@@ -73,7 +78,10 @@ async function depthsOf(channel: Channel, settings: Settings): Promise<RedisFind
     if ("error" in reply) unreadable.add(list.queue);
     else depths.push({ ...list, messages: Number(reply.result) });
   }
-  return { at: Date.now(), isUp: true, depths, leftOut: all.length - queues.length + unreadable.size };
+  const leftOut = all.length - queues.length + unreadable.size;
+  const counted = replies[lists.length];
+  const dead = counted && "result" in counted ? Number(counted.result) : undefined;
+  return { at: Date.now(), isUp: true, depths, leftOut, dead };
 }
 
 /** Isolates that publish keep the tables of their exchanges fresh; for the others they are read here. */

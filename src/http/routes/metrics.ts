@@ -49,7 +49,7 @@ function buildFamilies(): readonly Family[] {
   ];
 }
 
-function redisFamilies({ isUp, depths, leftOut }: RedisFinding): readonly Family[] {
+function redisFamilies({ isUp, depths, leftOut, dead }: RedisFinding): readonly Family[] {
   return [
     gauge("redis_up", "Whether Redis answered, 1 or 0; without it the depths are not there.", [
       { value: Number(isUp) },
@@ -63,6 +63,11 @@ function redisFamilies({ isUp, depths, leftOut }: RedisFinding): readonly Family
       "queues_left_out",
       "Known queues without a depth: too many, no list, or nothing for the database's token.",
       [{ value: leftOut }],
+    ),
+    gauge(
+      "spool_dead_letters",
+      "Messages that the spool accepted and could not deliver: GET /v1/spool shows them.",
+      dead === undefined ? [] : [{ value: dead }],
     ),
   ];
 }

@@ -62,7 +62,19 @@ export async function keepHandover(
 export async function handoversOf(call: Call, source: ConfiguredSource): Promise<readonly Handover[]> {
   const [reply] = await call.channel.send([["LRANGE", keyOf(call, source), "0", "-1"]]);
   if (reply && "error" in reply) throw reply.error;
-  return ((reply?.result ?? []) as string[]).map((text) => JSON.parse(text) as Handover);
+  const texts: unknown = reply?.result;
+  return Array.isArray(texts) ? texts.flatMap(readHandover) : [];
+}
+
+/** None for a text that this gateway did not write. */
+function readHandover(text: unknown): readonly Handover[] {
+  try {
+    const { name, value, received_at } = JSON.parse(text as string) as Record<string, unknown>;
+    const isWhole = [name, value, received_at].every((member) => typeof member === "string");
+    return isWhole ? [{ name, value, received_at } as Handover] : [];
+  } catch {
+    return [];
+  }
 }
 
 /** Forgets them. */

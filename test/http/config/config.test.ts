@@ -47,6 +47,12 @@ test.each<[unknown, string]>([
   [{ serializers: [{ name: "pickle", contentType: "a/b", encode() {} }] }, "serializers[0].serializer.name"],
   [{ compressions: [{ names: [] }] }, "compressions[0].compression.names"],
   [{ env: "env" }, "env"],
+  [{ spool: { after: 0 } }, "spool.after"],
+  [{ spool: { after: "2s" } }, "spool.after"],
+  [{ spool: { guard: "never" } }, "spool.guard"],
+  [{ spool: { minimumDelay: -1 } }, "spool.minimumDelay"],
+  [{ spool: { maximumDelay: 50_000 } }, "spool.maximumDelay"],
+  [{ spool: { delay: 1 } }, "spool.delay"],
 ])("%j is refused, naming %s", (config, field) => {
   let error: unknown;
   try {
@@ -78,8 +84,10 @@ test("nothing, and everything, is a configuration", () => {
     serializers: [],
     compressions: [],
     env: {},
+    spool: { binding: "QUEUE", after: 1_000, guard: "asked", minimumDelay: 1, maximumDelay: 43_200 },
   });
   expect(() => gateway(config)).not.toThrow();
+  expect(() => gateway({ spool: false })).not.toThrow();
 });
 
 test("the channel's options are the publish's", async () => {

@@ -151,3 +151,17 @@ test("an open circuit shows, and does not keep Redis from being asked", async ()
   expect(found.get("kombu_edge_redis_up")).toBe(1);
   expect(await requests()).toBe(2);
 });
+
+test("dead letters of the spool, where it is bound, in the same request", async () => {
+  const config = { channel: { globalKeyprefix: `${fresh("dead")}:` } };
+  const ask = client(config);
+  const key = `${config.channel.globalKeyprefix}_kombu-edge.spool.dead`;
+  await redis.zadd(key, { score: 1, member: "a" }, { score: 2, member: "b" });
+  const spool = { send: async () => {}, sendBatch: async () => {} };
+  const env = environment({ SPOOL: spool as never });
+  const { result, requests } = await requestsDuring(() => ask("GET", "/metrics", { env }));
+  expect(samples(result.text).get("kombu_edge_spool_dead_letters")).toBe(2);
+  expect(requests).toBe(1);
+  const without = await ask("GET", "/metrics", { env: environment() });
+  expect(without.text).not.toMatch(/^kombu_edge_spool_dead_letters/m);
+});

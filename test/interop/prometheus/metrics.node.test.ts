@@ -95,6 +95,7 @@ describe.skipIf(missing && process.env.KOMBU_EDGE_REQUIRE_ALL !== "1")("an expos
       ["kombu_edge_redis_up", "gauge"],
       ["kombu_edge_queue_depth", "gauge"],
       ["kombu_edge_queues_left_out", "gauge"],
+      ["kombu_edge_spool_dead_letters", "gauge"],
       ["kombu_edge_circuit_open", "gauge"],
       ["kombu_edge_bindings", "gauge"],
       ["kombu_edge_bindings_age_seconds", "gauge"],

@@ -113,9 +113,10 @@ describe.skipIf(!binary && process.env.KOMBU_EDGE_REQUIRE_ALL !== "1")("a server
       return [response.status, await response.json()];
     };
     expect(await post("/", ["PING"])).toEqual([200, { result: "PONG" }]);
+    await Promise.all(Array.from({ length: 4 }, () => post("/multi-exec", [["PING"]])));
     await server.close();
     await sleep(20);
-    const away = { error: expect.stringMatching(/^ERR The local front cannot reach its Redis \(.+\)$/) };
+    const away = { error: expect.stringMatching(/^The local front cannot reach its Redis \(.+\)$/) };
     expect(await post("/", ["PING"])).toEqual([503, away]);
     expect(await post("/pipeline", [["PING"]])).toEqual([503, away]);
     expect(await post("/multi-exec", [["PING"]])).toEqual([503, away]);
@@ -127,14 +128,11 @@ describe.skipIf(!binary && process.env.KOMBU_EDGE_REQUIRE_ALL !== "1")("a server
       "--save",
       "",
     ]);
-    let back: unknown;
-    for (let attempt = 0; attempt < 100; attempt++) {
-      back = await post("/multi-exec", [["PING"]]);
-      if ((back as [number])[0] === 200) break;
-      await sleep(50);
+    await expect.poll(() => post("/", ["PING"]), { timeout: 5_000 }).toEqual([200, { result: "PONG" }]);
+    // None of the connections kept from before is taken for one to the server that is there now.
+    for (let attempt = 0; attempt < 4; attempt++) {
+      expect(await post("/multi-exec", [["PING"]])).toEqual([200, [{ result: "PONG" }]]);
     }
-    expect(back).toEqual([200, [{ result: "PONG" }]]);
-    await expect.poll(() => post("/", ["PING"])).toEqual([200, { result: "PONG" }]);
     child.kill();
     await once(child, "exit");
     await local.close();
