@@ -28,7 +28,12 @@ export interface SpoolOptions {
    * Default `"always"`.
    */
   readonly guard?: "always" | "asked";
-  /** Seconds before a message that could not be drained is tried again; twice as long each time after that. Default 5. */
+  /**
+   * Seconds that the drain holds a batch while Redis is away, and asks again and again, so that nothing overtakes it. At most 600;
+   * 0 to hold none. Default 300 (5 minutes).
+   */
+  readonly hold?: number;
+  /** Seconds before a message that is held no longer is tried again; twice as long each time after that. Default 5. */
   readonly minimumDelay?: number;
   /** The longest wait between two tries in seconds, at most 43200 (12 hours). Default 600 (10 minutes). */
   readonly maximumDelay?: number;
@@ -41,6 +46,7 @@ const DEFAULTS = {
   queue: undefined as unknown as SpoolQueue,
   after: 2_000,
   guard: "always",
+  hold: 300,
   minimumDelay: 5,
   maximumDelay: 600,
 } as const satisfies SpoolOptions;
@@ -60,5 +66,6 @@ export function resolveSpool(spool: SpoolQueue | SpoolOptions): ResolvedSpool {
   for (const name of ["after", "minimumDelay", "maximumDelay"] as const) {
     if (!(all[name] > 0 && all[name] <= 43_200)) throw wrong(name, "must be above 0 and at most 43200");
   }
+  if (!(all.hold >= 0 && all.hold <= 600)) throw wrong("hold", "must be from 0 to 600");
   return all;
 }

@@ -3,11 +3,11 @@
  * @module
  */
 
-import type { Command } from "../redis/client.ts";
 import { type Corpse, type DeadReason, keepDead, type SpoolChannel } from "./dead_letters.ts";
-import { inOrder, openMessage } from "./message.ts";
+import { judged } from "./judge.ts";
+import { inOrder, type Opened, openMessage } from "./message.ts";
 import { isAway, publishRecords } from "./publish.ts";
-import { GUARD_SECONDS, type SpooledItem, type SpoolRecord } from "./record.ts";
+import type { SpoolRecord } from "./record.ts";
 
 /** What is used of a message of Cloudflare Queues. */
 export interface QueuedMessage {
@@ -35,84 +35,60 @@ export interface Drained {
   readonly delay: number | undefined;
 }
 
-const DELAYS = { minimumDelay: 5, maximumDelay: 600 };
+const DELAYS = { hold: 300, minimumDelay: 5, maximumDelay: 600 };
+
+/** Milliseconds between two times that Redis is asked for a batch that is held: the first, and the longest. */
+const SHORTEST_PAUSE = 500;
+const LONGEST_PAUSE = 10_000;
 
 /** The longest delay that a queue allows. */
 const LONGEST_DELAY = 43_200;
 
-/** How many characters of messages are in memory at once. */
-type Portion = { readonly message: QueuedMessage; readonly record: SpoolRecord }[];
+/** A message that has been opened: its place in the order, and the way to its record. */
+type Waiting = Opened & { readonly message: QueuedMessage };
+
+/** The same with its record. */
+interface Placed {
+  readonly waiting: Waiting;
+  readonly record: SpoolRecord;
+}
+
+/** What has become of messages so far. */
+interface Ledger {
+  landed: number;
+  readonly corpses: (Corpse & { readonly message: QueuedMessage })[];
+  /** Redis answered, but not with a place for these. */
+  readonly again: QueuedMessage[];
+}
 
 /**
  * Drains a batch of the spool's queue. Nothing is thrown: each message is acknowledged, kept as a dead letter, or comes again.
  *
- * All that come again do so at the same time, so that their order is kept where it can be.
- * How long they wait is for the channel's option `spool` to say.
+ * While Redis is away the batch is held: a queue with one consumer at a time hands out no other meanwhile, so that the order is
+ * kept. What still waits in the end comes again, all of it at the same time. How long is for the channel's option `spool` to say.
  */
 export async function drain(guarded: SpoolChannel, batch: QueuedBatch): Promise<Drained> {
   const channel = asking(guarded);
-  const { minimumDelay, maximumDelay } = channel.delivery.spool ?? DELAYS;
-  const corpses: (Corpse & { readonly message: QueuedMessage })[] = [];
-  const again: QueuedMessage[] = [];
-  let landed = 0;
-  let isStopped = false;
-  const opened = batch.messages.flatMap((message) => {
+  const { hold, minimumDelay, maximumDelay } = channel.delivery.spool ?? DELAYS;
+  const heldUntil = Date.now() + hold * 1000;
+  const ledger: Ledger = { landed: 0, corpses: [], again: [] };
+  const opened = batch.messages.flatMap((message): Waiting[] => {
     try {
       return [{ message, ...openMessage(message.body) }];
     } catch {
-      corpses.push(unreadable(message));
+      ledger.corpses.push(unreadable(message));
       return [];
     }
   });
-  const publish = async (portion: Portion) => {
-    const { alive, expired, unknown } = await judged(channel, portion);
-    again.push(...unknown.map(({ message }) => message));
-    isStopped ||= unknown.length > 0;
-    for (const { message, record } of expired) corpses.push(corpse(message, record, "guard-expired"));
-    const results = await publishRecords(
-      channel.delivery,
-      alive.map(({ record }) => record),
-    );
-    for (const [index, { message, record }] of alive.entries()) {
-      const own = results[index]!;
-      isStopped ||= own.some(isAway);
-      if (own.some(({ kind }) => kind === "later")) {
-        again.push(message);
-        continue;
-      }
-      const reason = own.find((result) => result.kind === "dead")?.reason;
-      if (reason) {
-        const items = record.items.filter((_item, place) => own[place]!.kind === "dead");
-        corpses.push(corpse(message, { ...record, items }, reason));
-      } else {
-        message.ack();
-        landed++;
-      }
-    }
-  };
-  let portion: Portion = [];
-  let size = 0;
-  for (const { message, read } of opened.toSorted(inOrder)) {
-    // What comes after would overtake.
-    if (isStopped) {
-      again.push(message);
-      continue;
-    }
-    try {
-      const record = await read();
-      portion.push({ message, record });
-      size += record.items.reduce((sum, { parts }) => sum + parts[0].length, 0);
-    } catch {
-      corpses.push(unreadable(message));
-    }
-    if (size < channel.delivery.maximumRequestSize) continue;
-    await publish(portion);
-    portion = [];
-    size = 0;
+  let waiting: readonly Waiting[] = opened.toSorted(inOrder);
+  for (let pause = SHORTEST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    waiting = await publishWaiting(channel, waiting, ledger);
+    if (waiting.length === 0 || Date.now() + pause > heldUntil) break;
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
-  if (portion.length > 0) await publish(portion);
+  const again = [...waiting.map(({ message }) => message), ...ledger.again];
   const dead: Partial<Record<DeadReason, number>> = {};
-  for (const { message, ...letter } of corpses) {
+  for (const { message, ...letter } of ledger.corpses) {
     try {
       await keepDead(channel, [letter]);
       message.ack();
@@ -121,7 +97,75 @@ export async function drain(guarded: SpoolChannel, batch: QueuedBatch): Promise<
       again.push(message);
     }
   }
-  return { landed, dead, ...comeAgain(again, minimumDelay, maximumDelay) };
+  return { landed: ledger.landed, dead, ...comeAgain(again, minimumDelay, maximumDelay) };
+}
+
+/** Publishes what waits, in order, until Redis does not answer; returns what that leaves, in order. */
+async function publishWaiting(
+  channel: SpoolChannel,
+  waiting: readonly Waiting[],
+  ledger: Ledger,
+): Promise<readonly Waiting[]> {
+  const left: Waiting[] = [];
+  let portion: Placed[] = [];
+  let size = 0;
+  for (const one of waiting) {
+    // What comes after would overtake.
+    if (left.length > 0) {
+      left.push(one);
+      continue;
+    }
+    try {
+      const record = await one.read();
+      portion.push({ waiting: one, record });
+      size += record.items.reduce((sum, { parts }) => sum + parts[0].length, 0);
+    } catch {
+      ledger.corpses.push(unreadable(one.message));
+    }
+    if (size < channel.delivery.maximumRequestSize) continue;
+    left.push(...(await publishPortion(channel, portion, ledger)));
+    portion = [];
+    size = 0;
+  }
+  if (portion.length > 0) left.push(...(await publishPortion(channel, portion, ledger)));
+  return left;
+}
+
+/** Publishes records together; returns those to which Redis did not answer, in order. */
+async function publishPortion(
+  channel: SpoolChannel,
+  portion: readonly Placed[],
+  ledger: Ledger,
+): Promise<readonly Waiting[]> {
+  const { alive, expired, unknown } = await judged(channel, portion);
+  for (const { waiting, record } of expired)
+    ledger.corpses.push(corpse(waiting.message, record, "guard-expired"));
+  const left = unknown.map(({ waiting }) => waiting);
+  const results = await publishRecords(
+    channel.delivery,
+    alive.map(({ record }) => record),
+  );
+  for (const [index, { waiting, record }] of alive.entries()) {
+    const { message } = waiting;
+    const own = results[index]!;
+    if (own.some(isAway)) {
+      left.push(waiting);
+      continue;
+    }
+    if (own.some(({ kind }) => kind === "later")) {
+      ledger.again.push(message);
+      continue;
+    }
+    const reason = own.find((result) => result.kind === "dead")?.reason;
+    if (reason) {
+      const items = record.items.filter((_item, place) => own[place]!.kind === "dead");
+      ledger.corpses.push(corpse(message, { ...record, items }, reason));
+    } else {
+      message.ack();
+      ledger.landed++;
+    }
+  }
+  return left;
 }
 
 /**
@@ -170,52 +214,6 @@ function comeAgain(
   const delay = Math.ceil(Math.min(minimum * 2 ** (attempts - 1), maximum));
   for (const message of messages) message.retry({ delaySeconds: delay });
   return { retried: messages.length, delay };
-}
-
-interface Judged {
-  readonly alive: Portion;
-  /** Its outcome was unknown, and what would tell is forgotten. */
-  readonly expired: Portion;
-  /** Redis does not tell now. */
-  readonly unknown: Portion;
-}
-
-/** Milliseconds before a guard may be gone from which on it is looked up: longer than a request takes. */
-const MARGIN = 60_000;
-/** Milliseconds by which clocks may differ. */
-const DRIFT = 2_000;
-
-/**
- * Looks up the guards of what may have landed so long ago that its guard may be gone. One that is still there is kept for longer
- * by the same command, and so keeps its publication from landing twice. One that is not there although it cannot be gone yet was
- * never set: nothing has landed.
- */
-async function judged({ delivery }: SpoolChannel, portion: Portion): Promise<Judged> {
-  const goneIn = ({ begunAt }: SpoolRecord, { guard }: SpooledItem) =>
-    begunAt + guard.seconds * 1000 - DRIFT - Date.now();
-  const doubtful = portion.flatMap((one) =>
-    one.record.items
-      .filter((item) => !item.certain && goneIn(one.record, item) < MARGIN)
-      .map((item) => ({ one, item })),
-  );
-  if (doubtful.length === 0) return { alive: portion, expired: [], unknown: [] };
-  const commands = doubtful.map(({ item }): Command => ["EXPIRE", item.guard.key, String(GUARD_SECONDS)]);
-  const forgotten = new Set<Portion[number]>();
-  try {
-    const replies = await delivery.connection.send(commands, { atomic: false });
-    for (const [index, reply] of replies.entries()) {
-      const { one, item } = doubtful[index]!;
-      if ("error" in reply) throw reply.error;
-      if (reply.result !== 1 && goneIn(one.record, item) <= 0) forgotten.add(one);
-    }
-  } catch {
-    return { alive: [], expired: [], unknown: portion };
-  }
-  return {
-    alive: portion.filter((one) => !forgotten.has(one)),
-    expired: portion.filter((one) => forgotten.has(one)),
-    unknown: [],
-  };
 }
 
 function corpse(message: QueuedMessage, record: SpoolRecord, reason: DeadReason) {

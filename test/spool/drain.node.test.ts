@@ -1,6 +1,7 @@
 /** @module The drain by itself, on the real Redis: late copies, forgotten guards, order, delays; its queue is a list. */
 import { beforeEach, describe, expect, inject, test, vi } from "vitest";
 import { Channel } from "../../src/channel.ts";
+import type { ChannelOptions } from "../../src/delivery/channel_options.ts";
 import { Exchange } from "../../src/entity.ts";
 import { Producer } from "../../src/producer.ts";
 import { clearBindingCache } from "../../src/routing/cache.ts";
@@ -17,7 +18,7 @@ const proxy = inject("faultProxyUrl");
 const token = inject("redisHttpToken");
 
 /** A channel whose next requests can be made to fail, and its queue. */
-function setUp(options: object = {}) {
+function setUp({ spool, ...options }: Omit<ChannelOptions, "spool"> & { spool?: object } = {}) {
   clearBindingCache();
   const name = crypto.randomUUID();
   const prefix = `${name}:`;
@@ -36,7 +37,7 @@ function setUp(options: object = {}) {
   };
   const channel = new Channel(
     { url: `${proxy}/switched/-/${name}`, token },
-    { globalKeyprefix: prefix, spool: { queue, after: 400 }, ...options },
+    { globalKeyprefix: prefix, spool: { queue, after: 400, hold: 0, ...spool }, ...options },
   );
   const fail = async (fault: Fault, times = 1, passed = 0) => {
     await (await fetch(`${proxy}/switch/${fault}/${times}/${name}/${passed}`)).text();
@@ -231,6 +232,33 @@ describe("order and delays", () => {
       delays.push(delay);
     }
     expect(delays).toEqual([5, 10, 20, 320, 600, 600]);
+  });
+
+  test("while Redis is away a batch is held, and lands as soon as it is back", async () => {
+    const { channel, prefix, fail, requests, take } = setUp({ spool: { hold: 60 } });
+    await fail("reset-before");
+    const producer = new Producer(channel, { routingKey: "q" });
+    for (let body = 0; body < 3; body++) await producer.publish(body).then(() => fail("reset-before"));
+    await fail("reset-before", 2);
+    const before = await requests();
+    const { batch, fates } = take();
+    expect(await drain(channel, batch)).toEqual({ landed: 3, retried: 0, dead: {}, delay: undefined });
+    expect(fates).toEqual(["0 ack", "1 ack", "2 ack"]);
+    expect((await requests()) - before).toBe(3);
+    expect(await bodies(`${prefix}q`)).toEqual([0, 1, 2]);
+  });
+
+  test("it is held for as long as `hold` says, then comes again", async () => {
+    const { channel, fail, take } = setUp({ spool: { hold: 2 } });
+    await fail("reset-before", 100);
+    await new Producer(channel).publish(1, { routingKey: "q" });
+    const { batch, fates } = take();
+    const began = Date.now();
+    expect(await drain(channel, batch)).toMatchObject({ landed: 0, retried: 1, delay: 5 });
+    // After half a second and one more; another two would be too long.
+    expect(Date.now() - began).toBeGreaterThanOrEqual(1_400);
+    expect(Date.now() - began).toBeLessThan(3_000);
+    expect(fates).toEqual(["0 retry 5"]);
   });
 
   test("a message that Redis does not allow keeps no other waiting", async () => {

@@ -51,6 +51,7 @@ test.each<[unknown, string]>([
   [{ spool: { after: "2s" } }, "spool.after"],
   [{ spool: { guard: "never" } }, "spool.guard"],
   [{ spool: { minimumDelay: -1 } }, "spool.minimumDelay"],
+  [{ spool: { hold: 601 } }, "spool.hold"],
   [{ spool: { maximumDelay: 50_000 } }, "spool.maximumDelay"],
   [{ spool: { delay: 1 } }, "spool.delay"],
 ])("%j is refused, naming %s", (config, field) => {
