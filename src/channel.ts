@@ -135,7 +135,7 @@ export class Channel implements EntityChannel {
     const context = this.#begin();
     let outcomes: readonly Outcome[] | undefined;
     let error: unknown;
-    const { deliverMany } = await import("./delivery/deliver_many.ts");
+    deliverMany ??= (await import("./delivery/deliver_many.ts")).deliverMany;
     try {
       outcomes = await deliverMany(context, publications, signal, options);
       if (!context.spool || outcomes.every(({ status }) => status !== "failed")) return outcomes;
@@ -273,6 +273,9 @@ export class Channel implements EntityChannel {
     return await this.#context.connection.send(commands, { ...options, atomic: options.atomic ?? false });
   }
 }
+
+/** Loaded with the first batch, and kept: a runtime takes longer to look a module up again than to place a message. */
+let deliverMany: typeof import("./delivery/deliver_many.ts").deliverMany | undefined;
 
 function nameOf(queue: Queue | string): string {
   return typeof queue === "string" ? queue : queue.name;

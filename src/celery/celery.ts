@@ -17,7 +17,7 @@ import { GroupResult } from "./group_result.ts";
 import { checkArguments, checkTaskName, record, wireOptions } from "./option_checks.ts";
 import { parsePython } from "./python_json.ts";
 import { checkResult } from "./schema.ts";
-import { idSource, prepareOne, type Sent, send } from "./send.ts";
+import { checkIdempotencyKey, idSource, prepareOne, type Sent, send } from "./send.ts";
 import { type CompiledCall, sendMany } from "./send_many.ts";
 import { type AnySignature, Signature, taskJson } from "./signature.ts";
 import { Task, type TaskDefinition } from "./task.ts";
@@ -121,7 +121,8 @@ export class Celery {
    */
   async prepareTask(name: string, { args, kwargs, ...options }: ApplyOptions = {}): Promise<Publication> {
     const json = taskJson(checkTaskName(name, "task"), args, kwargs);
-    const { compiled, sending } = await this.#compile(new Signature(json, this), options);
+    const isNamed = typeof options.taskId === "string";
+    const { compiled, sending } = await this.#compile(new Signature(json, this), options, isNamed);
     return await prepareOne({ channel: this.#channel, settings: this.#settings }, compiled, sending);
   }
 
@@ -173,7 +174,8 @@ export class Celery {
     });
   }
 
-  async #compile(signature: AnySignature, options: ApplyOptions): Promise<CompiledCall> {
+  /** @param isNamed Whether no id is missing, so that none needs to be derived from the idempotency key. */
+  async #compile(signature: AnySignature, options: ApplyOptions, isNamed = false): Promise<CompiledCall> {
     if (!(signature instanceof Signature)) throw new InvalidArgumentError("signature", "must be a signature");
     const {
       args = [],
@@ -191,7 +193,8 @@ export class Celery {
       options: wireOptions(rest),
     };
     const { replyTo, taskProtocol } = this.#settings;
-    const newId = await idSource(idempotencyKey);
+    checkIdempotencyKey(idempotencyKey);
+    const newId = await idSource(isNamed ? undefined : idempotencyKey);
     const compiled = compile(signature.toJSON(), call, { newId, replyTo, useLink: taskProtocol === 1 });
     return { compiled, sending: { signal, retry, retryPolicy, idempotencyKey, idempotencyTtl } };
   }

@@ -168,16 +168,16 @@ export function told(outcomes: readonly Outcome[], warnings: readonly string[]):
   };
 }
 
-/**
- * Where new ids come from: random, or derived from an idempotency key so that asking again names the same tasks.
- *
- * @throws {InvalidArgumentError} For a key that is not a non-empty string.
- */
-export async function idSource(idempotencyKey: string | undefined): Promise<() => string> {
-  if (idempotencyKey === undefined) return () => crypto.randomUUID();
-  if (typeof idempotencyKey !== "string" || idempotencyKey === "") {
+/** Throws {@link InvalidArgumentError} for a key that is not a non-empty string. */
+export function checkIdempotencyKey(key: string | undefined): void {
+  if (key !== undefined && (typeof key !== "string" || key === "")) {
     throw new InvalidArgumentError("idempotencyKey", "must be a non-empty string");
   }
+}
+
+/** Where new ids come from: random, or derived from an idempotency key so that asking again names the same tasks. */
+export async function idSource(idempotencyKey: string | undefined): Promise<() => string> {
+  if (idempotencyKey === undefined) return () => crypto.randomUUID();
   const digest = new Uint8Array(
     await crypto.subtle.digest("SHA-256", new TextEncoder().encode(idempotencyKey)),
   );

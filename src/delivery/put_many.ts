@@ -174,7 +174,8 @@ async function repeat(
     });
   const [first] = open();
   const policy = first === undefined ? undefined : items[first]!.publication.retryPolicy;
-  if (!policy || policy.maxRetries === 0) return [];
+  // A signal that has ended refuses the attempt itself, which says nothing of the message.
+  if (!policy || policy.maxRetries === 0 || signal?.aborted) return [];
   let replies: readonly Reply[] = [];
   const attempt = async () => {
     const places = open();

@@ -96,7 +96,7 @@ export class Call implements Noting {
   }
 
   /** The body, whole. Throws `content-too-large` beyond the configured limit. */
-  body(): Promise<Uint8Array<ArrayBuffer>> {
-    return readBody(this.request, this.settings.maximumBodySize);
+  async body(): Promise<Uint8Array<ArrayBuffer>> {
+    return await readBody(this.request, this.settings.maximumBodySize);
   }
 }

@@ -93,22 +93,14 @@ export function connect(redis: RedisLike | RedisCredentials, timeout: number): C
 
 function connectTo(credentials: RedisCredentials, timeout: number): Connection {
   const { url, token } = credentials;
-  // Nearly always the same as before, and comparing two texts with themselves costs nothing.
-  if (latest?.url !== url || latest.token !== token) latest = { url, token, client: clientFor(credentials) };
-  return new RedisConnection(latest.client, url, timeout);
-}
-
-let latest: { readonly url: string; readonly token: string; readonly client: Client } | undefined;
-
-function clientFor(credentials: RedisCredentials): Client {
-  const name = `${credentials.token} ${credentials.url}`;
+  const name = `${token} ${url}`;
   let client = clients.get(name);
   if (!client) {
     client = newClient(credentials);
     if (clients.size >= MAXIMUM_CLIENTS) clients.clear();
     clients.set(name, client);
   }
-  return client;
+  return new RedisConnection(client, url, timeout);
 }
 
 /** Something that sends requests, and the means to tell it when to give up. */

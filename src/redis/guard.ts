@@ -46,7 +46,7 @@ export type GuardedOutcome =
  *
  * A guard is not kept for a message that was published to a channel without subscribers: it reached nobody.
  */
-export const GUARD_SCRIPT: string = `local replies, k, a = {}, 1, 1
+export const GUARD_SCRIPT: string = withoutIndentation(`local replies, k, a = {}, 1, 1
 while a <= #ARGV do
   local seconds, record, count = ARGV[a], ARGV[a + 1], tonumber(ARGV[a + 2])
   a = a + 3
@@ -88,7 +88,12 @@ while a <= #ARGV do
   end
   if guard and new and not keep then redis.call('DEL', guard) end
 end
-return replies`;
+return replies`);
+
+/** It goes along with every guarded publication. */
+function withoutIndentation(script: string): string {
+  return script.replace(/^ +/gm, "");
+}
 
 /** The one command that publishes all of these under their guards. */
 export function guardCommand(publications: readonly ScriptedPublication[]): Command {

@@ -7,14 +7,23 @@ import type { Encoding } from "./scheme.ts";
 /** Bytes that WebCrypto takes. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
+const encoder = new TextEncoder();
+
 /** The UTF-8 bytes of a text. */
 export function utf8(text: string): Bytes {
-  return new TextEncoder().encode(text) as Bytes;
+  return encoder.encode(text) as Bytes;
 }
+
+/** Each byte in two digits. */
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** The bytes as text. */
 export function encode(bytes: Uint8Array, encoding: Encoding): string {
-  if (encoding === "hex") return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (encoding === "hex") {
+    let text = "";
+    for (const byte of bytes) text += HEX[byte]!;
+    return text;
+  }
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
   return encoding === "base64"
     ? base64
@@ -28,7 +37,9 @@ export function encode(bytes: Uint8Array, encoding: Encoding): string {
 export function decode(text: string, encoding: Encoding): Bytes | undefined {
   if (encoding === "hex") {
     if (!/^(?:[0-9a-f]{2})+$/i.test(text)) return undefined;
-    return Uint8Array.from(text.match(/../g)!, (pair) => Number.parseInt(pair, 16));
+    const bytes = new Uint8Array(text.length / 2);
+    for (let at = 0; at < bytes.length; at++) bytes[at] = Number.parseInt(text.slice(2 * at, 2 * at + 2), 16);
+    return bytes;
   }
   const alphabet = encoding === "base64" ? /^[A-Za-z0-9+/]+={0,2}$/ : /^[\w-]+={0,2}$/;
   if (!alphabet.test(text)) return undefined;

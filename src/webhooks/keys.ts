@@ -64,9 +64,19 @@ export function secretBytes(secret: string, form: HmacScheme["key"] = "utf8"): B
   return decode(secret.trim().replace(/^(?:v1,)?whsec_/, ""), "base64");
 }
 
+/** HMAC keys of this isolate by algorithm, form and secret: making one takes as long as verifying with it. Values only. */
+const hmacKeys = new Map<string, CryptoKey>();
+const MAXIMUM_KEYS = 100;
+
 /** An HMAC key, or `undefined` when the secret is not of that form. */
-export function hmacKey(secret: string, scheme: HmacScheme): Promise<CryptoKey | undefined> {
-  return importKey("raw", secretBytes(secret, scheme.key), scheme.algorithm);
+export async function hmacKey(secret: string, scheme: HmacScheme): Promise<CryptoKey | undefined> {
+  const name = `${scheme.algorithm} ${scheme.key ?? ""} ${secret}`;
+  const known = hmacKeys.get(name);
+  if (known) return known;
+  const key = await importKey("raw", secretBytes(secret, scheme.key), scheme.algorithm);
+  if (hmacKeys.size >= MAXIMUM_KEYS) hmacKeys.clear();
+  if (key) hmacKeys.set(name, key);
+  return key;
 }
 
 /** A public key, or `undefined` when the text is not of that form, or the key is too short. */

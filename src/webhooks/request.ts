@@ -41,6 +41,9 @@ export interface Incoming {
   item?: unknown;
 }
 
+/** Makes no difference between two texts, so that one will do. */
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
 function parse(text: string | undefined): unknown {
   try {
     // Numbers that a double cannot hold (ids of 64 bits) become bigint, so that they arrive as they were sent.
@@ -71,13 +74,14 @@ async function readForm(type: string, body: Bytes, text: string | undefined): Pr
  * @throws Whatever the platform throws for a URL, header or form that is none.
  */
 export async function open(parts: RequestParts, settings: Settings, payload?: string): Promise<Incoming> {
-  const headers = new Headers(parts.headers as Headers);
+  const headers =
+    parts.headers instanceof Headers ? parts.headers : new Headers(parts.headers as HeadersInit);
   const body = typeof parts.body === "string" ? utf8(parts.body) : (parts.body as Bytes);
   const type = (headers.get("content-type") ?? "").toLowerCase();
   const isForm = /^(application\/x-www-form-urlencoded|multipart\/form-data)/.test(type);
   let text: string | undefined;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body);
+    text = decoder.decode(body);
   } catch {}
   const form = await readForm(headers.get("content-type") ?? "", body, text);
   let json: { value: unknown } | undefined;

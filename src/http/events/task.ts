@@ -12,6 +12,9 @@ import { argumentOf, eventRepr } from "../tasks/event_task.ts";
 /** Writes the task of an event from the message that would go to a queue; nothing is sent. */
 export type TaskWriter = (event: StreamEvent, message: Message) => Promise<Publication>;
 
+/** Kept once it is loaded: looking a module up again takes longer than to write a task. */
+let celeryOf: typeof import("../tasks/app.ts").celeryOf | undefined;
+
 /**
  * Loads Celery and makes a writer for one request.
  *
@@ -24,7 +27,7 @@ export async function loadTaskWriter(
   call: Call,
   { task, queue }: StreamTarget & { readonly task: string },
 ): Promise<TaskWriter> {
-  const { celeryOf } = await import("../tasks/app.ts");
+  celeryOf ??= (await import("../tasks/app.ts")).celeryOf;
   const app = celeryOf(call);
   return async ({ cloudEvent: { type, id } }, message) => {
     const { body, headers, retry, retryPolicy, idempotencyKey, idempotencyTtl } = message;

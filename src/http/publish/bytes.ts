@@ -22,8 +22,7 @@ export interface BytesQuery extends Options {
 /** Publishes the body. */
 export async function publishBytes(call: Call, target: Target, query: BytesQuery): Promise<Response> {
   const where = targetOptions(call, target, query.type, { type: "type", queue: "queue" });
-  const keyed = keyOptions(call, target, givenKey(headerKey(call.request), undefined, undefined));
-  const key = keyed && (await keyed);
+  const key = await keyOptions(call, target, givenKey(headerKey(call.request), undefined, undefined));
   const mediaType = mediaTypeOf(call.request.headers);
   const body = await call.body();
   checkDecodable(body, mediaType);

@@ -44,22 +44,15 @@ export function givenKey(
 }
 
 /**
- * The options of a publish under a key; none, at once, without one. Hashed together with the token's name and the target, so that neither two
+ * The options of a publish under a key. Hashed together with the token's name and the target, so that neither two
  * tenants nor two targets can meet, and no name is too long. Being guarded it can be sent again at once, and is, once.
  */
-export function keyOptions(
-  call: Call,
-  target: Target,
-  given: GivenKey | undefined,
-): Promise<PublishOptions> | undefined {
-  return given && hashed(call, target, given);
-}
-
-async function hashed(
+export async function keyOptions(
   { principal }: Call,
   { exchange, routingKey }: Target,
-  given: GivenKey,
+  given: GivenKey | undefined,
 ): Promise<PublishOptions> {
+  if (given === undefined) return {};
   const parts = [principal.name, exchange, routingKey, given.key, given.index ?? null];
   const idempotencyKey = `http.${toBase64(await sha256(JSON.stringify(parts)))}`;
   return { idempotencyKey, retry: true, retryPolicy: { maxRetries: 1 } };

@@ -10,13 +10,11 @@ import { HttpProblem } from "../problem.ts";
  * @param maximum Bytes beyond which it is refused, while it arrives and whether or not it declares its length.
  * @throws {HttpProblem} `content-too-large`, or `incomplete-body` when the client went away.
  */
-export function readBody(request: Request, maximum: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBody(request: Request, maximum: number): Promise<Uint8Array<ArrayBuffer>> {
   const declared = request.headers.get("content-length");
+  if (Number(declared) > maximum) throw tooLarge(maximum);
   // Servers hold a client to the length it declares; reading in one go saves an eighth of a publish's time.
-  return declared === null ? readChunks(request, maximum) : readWhole(request, Number(declared), maximum);
-}
-
-async function readChunks(request: Request, maximum: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (declared !== null) return await readWhole(request);
   const reader = request.body?.getReader() as ReadableStreamDefaultReader<Uint8Array> | undefined;
   if (!reader) return new Uint8Array(0);
   const chunks: Uint8Array[] = [];
@@ -34,12 +32,7 @@ async function readChunks(request: Request, maximum: number): Promise<Uint8Array
   }
 }
 
-async function readWhole(
-  request: Request,
-  declared: number,
-  maximum: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  if (declared > maximum) throw tooLarge(maximum);
+async function readWhole(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await request.arrayBuffer());
   } catch {

@@ -66,10 +66,13 @@ export async function faultIn(text: string): Promise<number | undefined> {
   return undefined;
 }
 
+/** Makes no difference between two texts, so that one will do. */
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
 /** UTF-8 as text, without a byte order mark. Throws `malformed-json` for other bytes. */
 export function decodeText(body: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body);
+    return decoder.decode(body);
   } catch {
     throw new HttpProblem("malformed-json", "The body is not UTF-8.", { field: "body" });
   }

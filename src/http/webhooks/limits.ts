@@ -10,19 +10,21 @@ import { HttpProblem } from "../problem.ts";
 import { limit, limitAddress, RETRY_AFTER } from "../rate_limit.ts";
 
 /** The refusal of an address that asks too often; `undefined` while it does not. */
-export async function addressRefusal(
+export function addressRefusal(
   call: Call,
   source: ConfiguredSource,
-): Promise<ResponseParts | undefined> {
-  return await refusal(call, limitAddress(call, source.rateLimits.address, placeOf(source)));
+): Promise<ResponseParts | undefined> | undefined {
+  const { address } = source.rateLimits;
+  return address === undefined ? undefined : refusal(call, limitAddress(call, address, placeOf(source)));
 }
 
 /** The refusal of events that are too many for the source; `undefined` while they are not. */
-export async function sourceRefusal(
+export function sourceRefusal(
   call: Call,
   source: ConfiguredSource,
-): Promise<ResponseParts | undefined> {
-  return await refusal(call, limit(call, source.rateLimits.source, placeOf(source)));
+): Promise<ResponseParts | undefined> | undefined {
+  const { source: binding } = source.rateLimits;
+  return binding === undefined ? undefined : refusal(call, limit(call, binding, placeOf(source)));
 }
 
 /** No stream can be called so: a stream and a source of one name may share a binding. */

@@ -77,6 +77,9 @@ function wrapped({ data: _, ...attributes }: WebhookEvent, bytes: Uint8Array): W
   return { ...(Object.fromEntries(texts) as typeof attributes), dataBase64: toBase64(bytes) };
 }
 
+/** Kept once it is loaded: looking a module up again takes longer than to write a task. */
+let celeryOf: typeof import("../tasks/app.ts").celeryOf | undefined;
+
 /** By the deployment's settings of Celery, which is loaded when a task is first written. */
 async function writeTask(
   call: Call,
@@ -84,7 +87,7 @@ async function writeTask(
   { task, queue }: Target & { readonly task: string },
   argument: unknown,
 ): Promise<Publication> {
-  const { celeryOf } = await import("../tasks/app.ts");
+  celeryOf ??= (await import("../tasks/app.ts")).celeryOf;
   const argsrepr = eventRepr(event.type, event.id);
   const headers = call.trace;
   return await celeryOf(call).prepareTask(task, {

@@ -19,8 +19,16 @@ const LOADERS: Readonly<Record<PresetFile, () => Promise<object>>> = {
   work: () => import("./work.ts"),
 };
 
-/** The preset of that name. */
-export async function loadPreset(name: PresetName): Promise<Preset> {
+/** Those that were loaded: looking a module up again takes longer than to verify a request. */
+const loaded = new Map<PresetName, Preset>();
+
+/** The preset of that name: at once when it was loaded before. */
+export function loadPreset(name: PresetName): Preset | Promise<Preset> {
+  return loaded.get(name) ?? load(name);
+}
+
+async function load(name: PresetName): Promise<Preset> {
   const presets = (await LOADERS[presetFile(name)!]()) as Readonly<Record<string, Preset>>;
+  loaded.set(name, presets[name]!);
   return presets[name]!;
 }
