@@ -37,9 +37,10 @@ export interface Drained {
 
 const DELAYS = { hold: 300, minimumDelay: 5, maximumDelay: 600 };
 
-/** Milliseconds between two times that Redis is asked for a batch that is held: the first, and the longest. */
+/** Milliseconds after which Redis is first asked again for a batch that is held; twice as many each time after that. */
 const SHORTEST_PAUSE = 500;
-const LONGEST_PAUSE = 10_000;
+/** The longest pause between two such times, in milliseconds. */
+export const LONGEST_PAUSE = 5_000;
 
 /** The longest delay that a queue allows. */
 const LONGEST_DELAY = 43_200;

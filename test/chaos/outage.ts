@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Agent } from "undici";
+import { LONGEST_PAUSE } from "../../src/spool/drain.ts";
 import { type Deployed, deploy } from "../deployed.ts";
 import { type Field, runClient } from "./client.ts";
 import { API_TOKEN, KINDS, QUEUES } from "./kinds.ts";
@@ -13,7 +14,7 @@ import { type RunResult, type WorldOptions, withWorld } from "./world.ts";
 
 const CONFIG = fileURLToPath(new URL("spool_config.ts", import.meta.url));
 /** How long nothing may arrive before the spool counts as empty: longer than anything waits in it. */
-const QUIET_MS = LONGEST_DELAY * 1_000 + 2_000;
+const QUIET_MS = Math.max(LONGEST_DELAY * 1_000, LONGEST_PAUSE) + 2_000;
 const LONGEST_DRAIN_MS = 180_000;
 
 /** How a run is to be. */
