@@ -4,10 +4,10 @@
  */
 import type { ManyCall } from "../../celery/index.ts";
 import type { Call } from "../call.ts";
-import { problemFor, problemResponse } from "../endpoint.ts";
-import { noteResults } from "../observe/notes.ts";
+import { problemFor } from "../endpoint.ts";
 import type { ProblemDetails } from "../problem.ts";
 import { headerKey } from "../publish/idempotency.ts";
+import { resultsResponse } from "../publish/results.ts";
 import { celeryOf } from "./app.ts";
 import { readTask } from "./read.ts";
 import type { SentOutput } from "./schemas.ts";
@@ -16,8 +16,7 @@ import { asArguments, sentOutput } from "./sent.ts";
 /**
  * Sends tasks and canvases.
  *
- * @returns 202 when all were sent (200 when all had been before), else 207; either with one result for each, in order.
- * When Redis took none of them, its problem itself is the answer.
+ * @returns As {@link resultsResponse} says.
  */
 export async function sendBatch(call: Call, inputs: readonly unknown[]): Promise<Response> {
   const header = headerKey(call.request);
@@ -38,14 +37,5 @@ export async function sendBatch(call: Call, inputs: readonly unknown[]): Promise
     results[places[index]!] =
       outcome.status === "failed" ? failed(outcome.error) : sentOutput(outcome.result);
   }
-  const problems = results.filter((result): result is ProblemDetails => "type" in result);
-  noteResults(call, results, problems);
-  if (
-    problems.length === results.length &&
-    problems.every(({ status }) => status === 429 || status === 503)
-  ) {
-    return problemResponse({ ...problems[0]!, results });
-  }
-  const isRepeat = results.every(({ status }) => status === "duplicate");
-  return Response.json({ results }, { status: problems.length > 0 ? 207 : isRepeat ? 200 : 202 });
+  return resultsResponse(call, results);
 }
