@@ -15,8 +15,12 @@ export interface Bundle {
   readonly gzipBytes: number;
 }
 
-/** Bundles a small Worker into one module, minified, as `wrangler deploy --minify` does. */
-export async function bundle(entry: URL): Promise<Bundle> {
+/**
+ * Bundles a small Worker into one module, minified, as `wrangler deploy --minify` does.
+ *
+ * @param constants Source text that stands for names.
+ */
+export async function bundle(entry: URL, constants: Readonly<Record<string, string>> = {}): Promise<Bundle> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(entry)],
     bundle: true,
@@ -25,6 +29,7 @@ export async function bundle(entry: URL): Promise<Bundle> {
     target: "es2023",
     conditions: ["workerd", "worker", "browser"],
     external: ["node:*", "cloudflare:*"],
+    define: { ...constants },
     write: false,
   });
   const code = outputFiles[0]!.text;

@@ -4,6 +4,8 @@
 export interface Pace {
   readonly rounds: number;
   readonly seconds: number;
+  /** Seconds that each contender runs before anything is measured. Default: half a round's. */
+  readonly warmUp?: number;
 }
 
 /** For figures to be shown. */

@@ -1,5 +1,6 @@
 /** @module Contenders run alternately, round by round, and compared round by round: a noisy minute hits all alike. */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Pace } from "./pace.ts";
 
 /** A run may take so many times what it should, and then so many seconds more, before it counts as dead. */
 const PATIENCE = { times: 5, seconds: 30 };
@@ -59,19 +60,20 @@ export interface Plan {
 }
 
 /**
- * Runs all contenders once unmeasured, then `rounds` times in turn, for about `seconds` each time. One that fails, or hangs, is
+ * Runs all contenders once unmeasured, to warm them up, then `rounds` times in turn, for about `seconds` each time. One that fails, or hangs, is
  * reported and left out.
  */
 export async function compare(
   { id, title, metrics, contenders, skipped = [] }: Plan,
-  { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
+  { rounds, seconds, warmUp = seconds / 2 }: Pace,
 ): Promise<readonly Comparison[]> {
   const measured = new Map<Contender, (readonly number[])[]>(contenders.map((one) => [one, []]));
   const failed: Skipped[] = [...skipped];
   for (let round = -1; round < rounds; round++) {
     for (const [contender, runs] of measured) {
       try {
-        const figures = await inTime(contender.run(round < 0 ? seconds / 2 : seconds), seconds);
+        const time = round < 0 ? warmUp : seconds;
+        const figures = await inTime(contender.run(time), time);
         if (round >= 0) runs.push(figures);
       } catch (error) {
         measured.delete(contender);

@@ -15,6 +15,7 @@ import { draw, type Results, readReference, save, saveReference } from "./result
 import type { Comparison } from "./rounds.ts";
 import { bindingSuite } from "./suites/bindings.ts";
 import { type Cost, costSuite } from "./suites/cost.ts";
+import { dutiesSuite } from "./suites/duties.ts";
 import { librarySuite } from "./suites/library.ts";
 import { profileSuite } from "./suites/profile.ts";
 import { receiverSuite } from "./suites/receivers.ts";
@@ -44,6 +45,7 @@ async function measure(pace: Pace): Promise<Results> {
       printCosts(costs);
     },
     worker: compared((database) => workerSuite(database, pace)),
+    duties: compared((database) => dutiesSuite(database, pace)),
     receivers: compared((database) => receiverSuite(database, pace, programs)),
     library: compared((database) =>
       librarySuite(database, { rounds, seconds: seconds / 2 }, programs !== undefined),

@@ -3,7 +3,7 @@ import type { Database } from "../front/start.ts";
 import { load } from "../load.ts";
 import type { Pace } from "../pace.ts";
 import { usage } from "../processes.ts";
-import { type Comparison, type Contender, compare, type Skipped, skip } from "../rounds.ts";
+import { type Comparison, type Contender, compare, type Plan, type Skipped, skip } from "../rounds.ts";
 import { serve } from "../workerd.ts";
 import { type Candidate, candidatesFor, environment, jobs, resetDatabase, UPSTASH } from "./jobs.ts";
 
@@ -11,11 +11,22 @@ import { type Candidate, candidatesFor, environment, jobs, resetDatabase, UPSTAS
 export const CONCURRENCY = 16;
 /** A run shorter than a second meets the same noise as its neighbours; many of them make up for it. */
 const RUNS_PER_ROUND = 4;
-const METRICS = [
+/** Until the engine has compiled what is hot, which takes it the longer the more code there is, and is over once for each isolate. */
+const WARM_UP_ROUNDS = 2;
+export const METRICS: Plan["metrics"] = [
   { unit: "requests/s" },
   { unit: "µs of CPU/request", lowerIsBetter: true },
   { unit: "MiB of workerd under load", lowerIsBetter: true },
 ];
+
+/** The pace of those who are compared in many short turns. */
+export function inTurns({ rounds, seconds }: Pace): Pace {
+  return {
+    rounds: rounds * RUNS_PER_ROUND,
+    seconds: seconds / RUNS_PER_ROUND,
+    warmUp: seconds * WARM_UP_ROUNDS,
+  };
+}
 
 /** Requests, CPU time and memory under load, for each job. */
 export async function workerSuite(database: Database, pace: Pace): Promise<readonly Comparison[]> {
@@ -33,8 +44,7 @@ export async function workerSuite(database: Database, pace: Pace): Promise<reado
         contenders,
         skipped,
       };
-      const inTurns = { rounds: pace.rounds * RUNS_PER_ROUND, seconds: pace.seconds / RUNS_PER_ROUND };
-      comparisons.push(...(await compare(plan, inTurns)));
+      comparisons.push(...(await compare(plan, inTurns(pace))));
     } finally {
       await close();
     }
