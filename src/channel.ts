@@ -4,19 +4,19 @@
  */
 import { binding, declaredBindings } from "./delivery/bindings.ts";
 import { type ChannelOptions, resolveChannelOptions } from "./delivery/channel_options.ts";
-import { deliver } from "./delivery/deliver.ts";
 import type { BatchOptions, Outcome } from "./delivery/deliver_many.ts";
 import { type MessageContext, preparePublication } from "./delivery/prepare.ts";
 import type { Delivery, DeliveryContext, Publication } from "./delivery/publication.ts";
 import type { PublishOptions } from "./delivery/publish_options.ts";
 import { knownTable, readTables, tableKey } from "./delivery/tables.ts";
 import { asExchange, type EntityChannel, type Exchange, type Queue, type QueueBinding } from "./entity.ts";
-import { NotConfiguredError, RedisError } from "./errors.ts";
+import { NotConfiguredError } from "./errors.ts";
 import { type CircuitState, withCircuit } from "./redis/circuit.ts";
 import { type Command, connect, type RedisCredentials, type RedisLike, type Reply } from "./redis/client.ts";
 import { seedTable } from "./routing/cache.ts";
 import type { KeyOptions } from "./routing/keys.ts";
 import type { BindingTable } from "./routing/table.ts";
+import { deliverOrSpool, deliverOrSpoolMany } from "./spool/deliver_or_spool.ts";
 
 /** Environment variables that name a database. */
 export interface ChannelEnvironment {
@@ -111,15 +111,7 @@ export class Channel implements EntityChannel {
 
   /** Delivers a prepared message, or spools it. A {@link RedisError} bears its delivery tag. */
   async basicPublish(publication: Publication): Promise<Delivery> {
-    const context = this.#begin();
-    try {
-      return await deliver(context, publication);
-    } catch (error) {
-      if (error instanceof RedisError) error.deliveryTag = publication.deliveryTag;
-      if (!context.spool) throw error;
-      const { spoolOne } = await import("./spool/rescue.ts");
-      return await spoolOne(context, publication, error);
-    }
+    return await deliverOrSpool(this.#begin(), publication);
   }
 
   /**
@@ -132,26 +124,15 @@ export class Channel implements EntityChannel {
     signal?: AbortSignal,
     options: BatchOptions = {},
   ): Promise<readonly Outcome[]> {
-    const context = this.#begin();
-    let outcomes: readonly Outcome[] | undefined;
-    let error: unknown;
-    deliverMany ??= (await import("./delivery/deliver_many.ts")).deliverMany;
-    try {
-      outcomes = await deliverMany(context, publications, signal, options);
-      if (!context.spool || outcomes.every(({ status }) => status !== "failed")) return outcomes;
-    } catch (thrown) {
-      if (!context.spool) throw thrown;
-      error = thrown;
-    }
-    const { spoolMany } = await import("./spool/rescue.ts");
-    return await spoolMany(context, { publications, outcomes, error, signal, options });
+    return await deliverOrSpoolMany(this.#begin(options.timeout), publications, signal, options);
   }
 
   /** What a publish that begins now may need. */
-  #begin(): DeliveryContext {
+  #begin(limit: number = Number.POSITIVE_INFINITY): DeliveryContext {
     const context = this.#context;
     const { spool } = context;
     const timeout = Math.min(
+      limit,
       this.#publishTimeout ?? Number.POSITIVE_INFINITY,
       spool?.after ?? Number.POSITIVE_INFINITY,
     );
@@ -273,9 +254,6 @@ export class Channel implements EntityChannel {
     return await this.#context.connection.send(commands, { ...options, atomic: options.atomic ?? false });
   }
 }
-
-/** Loaded with the first batch, and kept: a runtime takes longer to look a module up again than to place a message. */
-let deliverMany: typeof import("./delivery/deliver_many.ts").deliverMany | undefined;
 
 function nameOf(queue: Queue | string): string {
   return typeof queue === "string" ? queue : queue.name;

@@ -23,6 +23,8 @@ import { type AnySignature, Signature, taskJson } from "./signature.ts";
 import { Task, type TaskDefinition } from "./task.ts";
 import type { ApplyOptions, WireOptions } from "./task_options.ts";
 
+const DEFAULTS: CeleryOptions = Object.freeze({});
+
 /** One call of {@link Celery.applyMany}. */
 export interface ManyCall extends ApplyOptions {
   readonly signature: AnySignature;
@@ -51,8 +53,11 @@ export class Celery {
   readonly #settings: Settings;
   readonly #results: ResultContext;
 
-  /** @throws {InvalidArgumentError} Naming the setting at fault. */
-  constructor(channel: Channel, options: CeleryOptions = {}) {
+  /**
+   * @param options Celery's settings. Frozen ones are checked once, however many apps are made with them.
+   * @throws {InvalidArgumentError} Naming the setting at fault.
+   */
+  constructor(channel: Channel, options: CeleryOptions = DEFAULTS) {
     if (!(channel instanceof Channel)) throw new InvalidArgumentError("channel", "must be a Channel");
     this.#channel = channel;
     this.#settings = resolveSettings(options);

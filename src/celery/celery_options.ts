@@ -130,8 +130,23 @@ export interface Settings
   readonly routes: readonly RouteFunction[];
 }
 
-/** Checks the settings and fills in the defaults. Throws {@link InvalidArgumentError} naming the setting at fault. */
+/** By options that cannot change any more, so that these are checked once for all the apps of an isolate. Values only. */
+const resolved = new WeakMap<CeleryOptions, Settings>();
+
+/**
+ * Checks the settings and fills in the defaults. Frozen options are remembered.
+ *
+ * @throws {InvalidArgumentError} Naming the setting at fault.
+ */
 export function resolveSettings(options: CeleryOptions): Settings {
+  const known = resolved.get(options);
+  if (known) return known;
+  const settings = checkedSettings(options);
+  if (Object.isFrozen(options)) resolved.set(options, settings);
+  return settings;
+}
+
+function checkedSettings(options: CeleryOptions): Settings {
   checkOptionNames(options, DEFAULTS);
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const settings = { ...DEFAULTS, ...(given as CeleryOptions) };

@@ -142,9 +142,14 @@ const CHECKS: { readonly [Name in keyof TaskOptions]-?: Check } = {
   properties,
 };
 
+/** The options' names, and Celery's. */
+const SPELLED: ReadonlyMap<string, string> = new Map(
+  [...Object.keys(CHECKS), "chain", "stampedHeaders"].map((name) => [name, snakeCase(name)]),
+);
+
 /** Celery's names of all task options, and the names here. */
 export const WIRE_NAMES: ReadonlyMap<string, string> = new Map(
-  [...Object.keys(CHECKS), "chain", "stampedHeaders"].map((name) => [snakeCase(name), name]),
+  [...SPELLED].map(([name, celerys]) => [celerys, name]),
 );
 
 /** In a signature stamps and properties stand among the options: they must not pass for one. */
@@ -179,7 +184,7 @@ export function wireOptions(
     if (name === "properties") Object.assign(wire, checked);
     else if (name === "stamps")
       Object.assign(wire, { stamped_headers: Object.keys(checked as object) }, checked);
-    else wire[snakeCase(name)] = checked;
+    else wire[SPELLED.get(name)!] = checked;
   }
   const { time_limit: hard, soft_time_limit: soft } = wire;
   if (typeof hard === "number" && typeof soft === "number" && soft > hard) {

@@ -90,11 +90,15 @@ function dictionary(printer: Printer, record: Readonly<Record<string, unknown>>)
 const MAXIMUM_REPLACEMENTS = 10;
 
 function write(printer: Printer, value: unknown, replacements = 0): void {
-  const bytes = asBytes(value);
-  const scalar = scalarRepr(value);
   if (typeof value === "string") emit(printer, quoted(value, printer.left));
   else if (Array.isArray(value)) sequence(printer, value, "[", "]");
-  else if (bytes) emit(printer, bytesRepr(bytes, printer.left));
+  else writeOther(printer, value, replacements);
+}
+
+function writeOther(printer: Printer, value: unknown, replacements: number): void {
+  const bytes = asBytes(value);
+  const scalar = scalarRepr(value);
+  if (bytes) emit(printer, bytesRepr(bytes, printer.left));
   else if (scalar !== undefined) emit(printer, truncate(scalar, printer.left));
   else if (replacements === MAXIMUM_REPLACEMENTS) emit(printer, "...");
   else if (typeof (value as { toJSON?: unknown }).toJSON === "function") {

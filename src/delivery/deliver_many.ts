@@ -10,7 +10,6 @@ import { amendTables } from "./amend.ts";
 import { deliver, skippedWarnings, toDelivery, withWarnings } from "./deliver.ts";
 import type { Item } from "./lines.ts";
 import type { Delivery, DeliveryContext, Publication } from "./publication.ts";
-import { checkSignal } from "./publish_options.ts";
 import { lateGuard, note, toChannel, toQueues } from "./put.ts";
 import { putMany } from "./put_many.ts";
 import { declareCommands, keepTable, missingBindings, readCommand, withDeclared } from "./tables.ts";
@@ -29,6 +28,8 @@ export interface BatchOptions {
   readonly before?: readonly Command[];
   /** Each request is a transaction, so that its commands are applied together. Default `false`. */
   readonly atomic?: boolean;
+  /** Milliseconds that the batch may wait for Redis in all, where the channel's `publishTimeout` is not less. Default no limit. */
+  readonly timeout?: number;
 }
 
 /** An item, with its place among the publications. */
@@ -49,7 +50,6 @@ export async function deliverMany(
   signal: AbortSignal | undefined,
   options: BatchOptions = {},
 ): Promise<readonly Outcome[]> {
-  checkSignal(signal);
   const outcomes = new Array<Outcome>(publications.length);
   const tables = await tablesFor(context, publications, signal);
   const items: PlacedItem[] = [];

@@ -165,7 +165,7 @@ export const celerySection: Section<CeleryConfig, CelerySettings> = {
     const queues = taskQueues.map((given, index) => queueOf(given, `celery.taskQueues[${index}]`, keys));
     return {
       celery: {
-        options: { ...options, ...(queues.length > 0 && { taskQueues: queues }) },
+        options: Object.freeze({ ...options, ...(queues.length > 0 && { taskQueues: queues }) }),
         resultBackend,
         security,
         maximumWait,

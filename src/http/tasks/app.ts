@@ -38,6 +38,7 @@ export function celeryOf({ channel, channelOptions, env, settings }: Call): Cele
     return known;
   };
   try {
+    if (resultBackend === undefined && !security) return new Celery(channel, options);
     return new Celery(channel, {
       ...options,
       ...(resultBackend !== undefined && { resultBackend: resultBackend && results() }),

@@ -24,7 +24,7 @@ import { type Draft, type Writer, writeMessage } from "./messages.ts";
  * Each message has a guard of its own, so that those that did land are not sent again when the sender comes back for those
  * that did not. A first attempt whose answer is lost is asked for once more.
  *
- * @param signal Ends the waiting when the sender's patience does.
+ * @param timeout Milliseconds that are left of the sender's patience.
  * @returns What kept messages from landing; none when all are queued, now or earlier, or wanted by no route.
  * @throws {InvalidArgumentError} When a message is too large.
  */
@@ -32,12 +32,12 @@ export async function publishEvents(
   writer: Writer,
   source: Source,
   events: readonly WebhookEvent[],
-  signal: AbortSignal | undefined,
+  timeout: number,
 ): Promise<readonly unknown[]> {
   const drafts = (await Promise.all(events.map((event) => draftsOf(writer, source, event)))).flat();
   if (drafts.length === 0) return [];
   const messages = await Promise.all(drafts.map((draft) => writeMessage(writer, draft)));
-  const outcomes = await writer.call.channel.basicPublishMany(messages, signal);
+  const outcomes = await writer.call.channel.basicPublishMany(messages, undefined, { timeout });
   writer.call.note({ messages: messages.length, delivery: commonStatus(outcomes) });
   return outcomes.flatMap((outcome, index) => failureOf(outcome, messages[index]!) ?? []);
 }

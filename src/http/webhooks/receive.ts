@@ -80,8 +80,10 @@ async function answerTo(
       const refused = await sourceRefusal(call, configured);
       if (refused) return refused;
       const writer = { call, source: configured, body, isList: received.events.length > 1 };
-      const signal = patience(configured, source, arrival);
-      const failures = await publishEvents(writer, source, received.events, signal).catch((error) => [error]);
+      const timeout = patience(configured, source, arrival);
+      const failures = await publishEvents(writer, source, received.events, timeout).catch((error) => [
+        error,
+      ]);
       return failures.length === 0 ? received.response : notStored(call, failures);
     }
   }
@@ -119,7 +121,7 @@ async function shakeHands(
       return rejection("not-configured", source.preset);
     }
     try {
-      const signal = patience(configured, source, arrival);
+      const signal = AbortSignal.timeout(patience(configured, source, arrival));
       const isKept = await keepHandover(call, configured, keep, signal);
       call.note({ reason: isKept ? "handed-over" : "malformed" });
       return isKept ? answer : rejection("malformed", source.preset);
@@ -133,9 +135,9 @@ async function shakeHands(
   return answer;
 }
 
-/** Ends when the sender's patience does; never before a first answer of Redis could be there. */
-function patience(configured: ConfiguredSource, source: Source, arrival: number): AbortSignal {
-  return AbortSignal.timeout(Math.max(timeLeft(configured, source, arrival), MARGIN_MS / 2));
+/** Milliseconds for Redis until the sender's patience ends; never fewer than a first answer could take. */
+function patience(configured: ConfiguredSource, source: Source, arrival: number): number {
+  return Math.max(timeLeft(configured, source, arrival), MARGIN_MS / 2);
 }
 
 /** Milliseconds until an answer must be on its way. */
