@@ -97,12 +97,12 @@ export class Celery {
    * @throws {UnroutableError} When an exchange is named and nobody is bound for the key.
    * @throws {RedisError} When Redis did not take it, or may not have: see its subclasses.
    */
-  async sendTask<Result = unknown>(
-    name: string,
-    { args, kwargs, ...options }: ApplyOptions = {},
-  ): Promise<AsyncResult<Result>> {
-    const json = taskJson(checkTaskName(name, "task"), args, kwargs);
-    return await this.apply(new Signature<Result, AsyncResult<Result>>(json, this), options);
+  async sendTask<Result = unknown>(name: string, options: ApplyOptions = {}): Promise<AsyncResult<Result>> {
+    const json = taskJson(checkTaskName(name, "task"), options.args, options.kwargs);
+    return await this.apply(
+      new Signature<Result, AsyncResult<Result>>(json, this),
+      withoutArguments(options),
+    );
   }
 
   /**
@@ -124,10 +124,11 @@ export class Celery {
    *
    * @throws {InvalidArgumentError} or {@link EncodeError}, naming the option.
    */
-  async prepareTask(name: string, { args, kwargs, ...options }: ApplyOptions = {}): Promise<Publication> {
-    const json = taskJson(checkTaskName(name, "task"), args, kwargs);
+  async prepareTask(name: string, options: ApplyOptions = {}): Promise<Publication> {
+    const json = taskJson(checkTaskName(name, "task"), options.args, options.kwargs);
     const isNamed = typeof options.taskId === "string";
-    const { compiled, sending } = await this.#compile(new Signature(json, this), options, isNamed);
+    const signature = new Signature(json, this);
+    const { compiled, sending } = await this.#compile(signature, withoutArguments(options), isNamed);
     return await prepareOne({ channel: this.#channel, settings: this.#settings }, compiled, sending);
   }
 
@@ -215,4 +216,9 @@ export class Celery {
     const { taskDefaultPriority } = this.#settings;
     return wireOptions({ priority: taskDefaultPriority });
   }
+}
+
+/** Not by a rest pattern, which engines write member by member. */
+function withoutArguments(options: ApplyOptions): ApplyOptions {
+  return { ...options, args: undefined, kwargs: undefined };
 }

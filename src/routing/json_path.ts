@@ -13,10 +13,19 @@ export function isPath(path: string): path is JsonPath {
   return /^\$(?:\.[^.[\]]+|\[\d{0,6}\])*$/.test(path);
 }
 
-function steps(path: string): Step[] {
-  return [...path.matchAll(/\.([^.[\]]+)|\[(\d*)\]/g)].map(([, name, index]) =>
+/** Paths that were read before: presets and configurations have few. Values only. */
+const known = new Map<string, readonly Step[]>();
+const MAXIMUM_KNOWN = 1_000;
+
+function steps(path: string): readonly Step[] {
+  let way = known.get(path);
+  if (way) return way;
+  way = [...path.matchAll(/\.([^.[\]]+)|\[(\d*)\]/g)].map(([, name, index]) =>
     name !== undefined ? name : index ? Number(index) : null,
   );
+  if (known.size >= MAXIMUM_KNOWN) known.clear();
+  known.set(path, way);
+  return way;
 }
 
 function child(value: unknown, step: string | number): unknown {

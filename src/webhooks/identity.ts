@@ -2,7 +2,7 @@
  * Which delivery this is: the id it goes by, the key it is guarded with, the id of its task.
  * @module
  */
-import { concat, decode, digest, encode, utf8 } from "./encoding.ts";
+import { type Bytes, concat, decode, digest, encode, utf8 } from "./encoding.ts";
 import { type Incoming, read } from "./request.ts";
 import type { Place, Scheme } from "./scheme.ts";
 
@@ -56,16 +56,17 @@ export async function deliveryId(
 }
 
 /** The namespace of task ids: UUIDv5 of the DNS namespace and `webhooks.kombu-edge`. Never to be changed. */
-const NAMESPACE = "8d8d33a254365d55bf6c8cbf802c0622";
+const NAMESPACE: Bytes = decode("8d8d33a254365d55bf6c8cbf802c0622", "hex")!;
 
 /**
  * The id of the task that a delivery becomes: the same for every redelivery, so that result backends and `acks_late`
  * see one task. A UUIDv5 (RFC 9562 §5.5) of the source and the delivery's key.
  */
 export async function taskId(source: string, key: string): Promise<string> {
-  const name = concat([decode(NAMESPACE, "hex")!, utf8(`${source}:${key}`)]);
+  const name = concat([NAMESPACE, utf8(`${source}:${key}`)]);
   const hash = (await digest("SHA-1", name)).subarray(0, 16);
   hash[6] = (hash[6]! & 0x0f) | 0x50;
   hash[8] = (hash[8]! & 0x3f) | 0x80;
-  return encode(hash, "hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  const hex = encode(hash, "hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
