@@ -31,14 +31,13 @@ export function printCosts(costs: readonly Cost[]): void {
 /** Prints where the time of a message goes: Workers side by side, the others one by one. */
 export function printProfiles(profiles: readonly Profile[]): void {
   for (const { job, columns, rows, files } of sideBySide(profiles)) {
-    const header = [...columns, `${columns.at(-1)} over ${columns[0]}`];
-    console.log(
-      `\n${`a Worker: ${job} [µs of CPU]`.padEnd(WIDTH)} ${header.map((name) => name.padStart(9)).join(" ")}`,
-    );
+    const difference = `${columns.at(-1)} over ${columns[0]}`;
+    const names = columns.map((name) => name.padStart(9));
+    console.log(`\na Worker: ${job}\n${"  µs of CPU".padEnd(WIDTH)} ${names.join(" ")} ${difference}`);
     for (const { area, microseconds, more } of rows) {
       const figures = microseconds.map((time) => short(time).padStart(9));
       console.log(
-        `  ${area.padEnd(WIDTH - 2)} ${figures.join(" ")} ${signed(more).padStart(header.at(-1)!.length)}`,
+        `  ${area.padEnd(WIDTH - 2)} ${figures.join(" ")} ${signed(more).padStart(difference.length)}`,
       );
     }
     console.log(`  the ${columns.at(-1)} by file, with the calls of the runtime that it makes`);

@@ -38,7 +38,8 @@ export function save(results: Results): string {
 /** Replaces the figures that are committed, their picture and their tables. */
 export function saveReference(results: Results): void {
   writeFileSync(REFERENCE, json(results));
-  draw(results);
+  // As they stand there, rounded, or drawing them again would make others.
+  draw(readReference());
 }
 
 /** The figures that are committed. */
