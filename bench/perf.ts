@@ -1,6 +1,7 @@
 /** @module Linux' `perf`, which samples a process with all that is native in it and disturbs it little. */
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
@@ -18,9 +19,10 @@ export const V8_FLAGS = ["--perf-basic-prof", "--interpreted-frames-native-stack
 
 /** Why it cannot be used here, and what would help; `undefined` when it can. */
 export function perfMissing(): string | undefined {
-  const file = join(temporaryFolder(), "probe");
-  const args = ["record", "-N", "-e", "cpu-clock:k", "-o", file, "--", "true"];
+  const folder = temporaryFolder();
+  const args = ["record", "-N", "-e", "cpu-clock:k", "-o", join(folder, "probe"), "--", "true"];
   const { error, status, stderr } = spawnSync("perf", args, { encoding: "utf8" });
+  rmSync(folder, { recursive: true });
   if (error) return "perf is not installed; Debian's package is linux-perf, Ubuntu's linux-tools-generic";
   if (status === 0) return undefined;
   const [said] = stderr.split("\n").filter((line) => line.trim() !== "" && !/^Error:?$/.test(line));
