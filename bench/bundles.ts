@@ -4,15 +4,19 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { buildWorker } from "../build/worker.ts";
 import { measureBundle } from "./bundle.ts";
 import { temporaryFolder } from "./children.ts";
+
+/** The module that starts. */
+const WORKER = "worker.js";
 
 /** A Worker's modules by their names; the first is the one that starts. */
 export interface Bundle {
   readonly modules: ReadonlyMap<string, string>;
   /** Of the modules that a fresh isolate loads before its first request. */
   readonly gzipBytes: number;
+  /** Source maps, by module. */
+  readonly maps: ReadonlyMap<string, string>;
 }
 
 /**
@@ -25,6 +29,8 @@ export async function bundle(entry: URL, constants: Readonly<Record<string, stri
     entryPoints: [fileURLToPath(entry)],
     bundle: true,
     minify: true,
+    sourcemap: "external",
+    outfile: WORKER,
     format: "esm",
     target: "es2023",
     conditions: ["workerd", "worker", "browser"],
@@ -32,8 +38,12 @@ export async function bundle(entry: URL, constants: Readonly<Record<string, stri
     define: { ...constants },
     write: false,
   });
-  const code = outputFiles[0]!.text;
-  return { modules: new Map([["worker.js", code]]), gzipBytes: gzipSync(code, { level: 9 }).length };
+  const [map, code] = outputFiles.map(({ text }) => text) as [string, string];
+  return {
+    modules: new Map([[WORKER, code]]),
+    gzipBytes: gzipSync(code, { level: 9 }).length,
+    maps: new Map([[WORKER, map]]),
+  };
 }
 
 let gateway: Promise<Bundle> | undefined;
@@ -47,23 +57,12 @@ export function gatewayBundle(): Promise<Bundle> {
 async function buildGateway(): Promise<Bundle> {
   const folder = temporaryFolder();
   const { gzip } = await measureBundle(folder);
-  return { modules: await modulesIn(folder), gzipBytes: gzip };
-}
-
-async function modulesIn(folder: string): Promise<ReadonlyMap<string, string>> {
   const paths = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith(".js"));
-  const starting = "worker.js";
-  const modules = new Map([[starting, await readFile(join(folder, starting), "utf8")]]);
-  for (const path of paths) modules.set(path, await readFile(join(folder, path), "utf8"));
-  return modules;
-}
-
-/** The source maps that esbuild wrote beside the modules of a deployment, by module. */
-export async function gatewayWithMaps(): Promise<{ bundle: Bundle; maps: ReadonlyMap<string, string> }> {
-  const folder = temporaryFolder();
-  await buildWorker(folder);
-  const modules = await modulesIn(folder);
+  const modules = new Map([[WORKER, await readFile(join(folder, WORKER), "utf8")]]);
   const maps = new Map<string, string>();
-  for (const path of modules.keys()) maps.set(path, await readFile(join(folder, `${path}.map`), "utf8"));
-  return { bundle: { modules, gzipBytes: 0 }, maps };
+  for (const path of paths) {
+    modules.set(path, await readFile(join(folder, path), "utf8"));
+    maps.set(path, await readFile(join(folder, `${path}.map`), "utf8"));
+  }
+  return { modules, gzipBytes: gzip, maps };
 }

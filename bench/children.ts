@@ -9,10 +9,10 @@ import { join } from "node:path";
 const PATIENCE_MS = 3_000;
 
 const running = new Set<ChildProcess>();
-const folders = new Set<string>();
+const temporary = new Set<string>();
 process.once("exit", () => {
   for (const child of running) child.kill();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  for (const path of temporary) rmSync(path, { recursive: true, force: true });
 });
 
 /** Ends the run, with all that it started, when it is interrupted. */
@@ -51,6 +51,12 @@ export async function stopChild(child: ChildProcess): Promise<void> {
 /** A new folder that is removed when this process ends. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "kombu-edge-bench-"));
-  folders.add(folder);
+  temporary.add(folder);
   return folder;
+}
+
+/** Has a file that some program writes removed when this process ends, or when the function returned is called. */
+export function removeAtEnd(path: string): () => void {
+  temporary.add(path);
+  return () => rmSync(path, { force: true });
 }

@@ -6,6 +6,11 @@ export function short(value: number): string {
   return Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
 
+/** A difference. */
+export function signed(value: number): string {
+  return value > 0 ? `+${short(value)}` : short(value).replace("-", "−");
+}
+
 /** The median, with the range in parentheses. */
 export function range({ median, lowest, highest }: Spread): string {
   return `${short(median)} (${short(lowest)}–${short(highest)})`;

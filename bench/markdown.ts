@@ -1,8 +1,9 @@
 /** @module Results as the page `results.md`. */
-import { range, short } from "./figures.ts";
-import type { Profile } from "./profile.ts";
+import { range, short, signed } from "./figures.ts";
+import { notable, type Profile } from "./profile.ts";
 import type { Results } from "./results.ts";
 import { type Comparison, ratio } from "./rounds.ts";
+import { type SideBySide, sideBySide } from "./side_by_side.ts";
 
 /** Writes the page. */
 export function markdown({
@@ -14,6 +15,7 @@ export function markdown({
   costs,
   comparisons,
   profiles,
+  heaps,
 }: Results): string {
   const { rounds, seconds } = pace;
   return [
@@ -43,23 +45,36 @@ export function markdown({
     ),
     "## Side by side",
     ...grouped(comparisons),
-    "## Where the time of a message goes",
-    "Microseconds of CPU per message, shared out as a sampling profiler found it; under 1 % is not shown.",
-    ...profiles.map(profiled),
+    "## Where the gateway's time over the floor goes",
+    "Microseconds of CPU per message, shared out as `perf` found it.",
+    ...sideBySide(profiles).map(compared),
+    "## Where the time of a message goes in Node",
+    "Microseconds of CPU per message, shared out as V8's sampling profiler found it; under 1 % is not shown.",
+    ...profiles.filter(({ job }) => job === undefined).map(profiled),
+    "## Heap in use under load",
+    table(
+      ["", "MiB"],
+      heaps.map(({ title, mebibytes }) => [title, short(mebibytes)]),
+    ),
   ]
     .join("\n\n")
     .concat("\n");
 }
 
-function profiled({ title, perRequest, areas, files, heapMebibytes }: Profile): string {
-  const heap = heapMebibytes === undefined ? "" : `, ${short(heapMebibytes)} MiB of heap in use under load`;
-  const rows = (shares: Profile["areas"]) =>
-    shares
-      .filter(({ microseconds }) => microseconds >= perRequest / 100)
-      .map(({ area, microseconds }) => `${area} ${short(microseconds)}`)
-      .join(", ");
-  const own = rows(files);
-  return `**${title}**: ${short(perRequest)} µs${heap}\n\n* ${rows(areas)}${own && `\n* of which, by file: ${own}`}`;
+function compared({ job, columns, rows, files }: SideBySide): string {
+  const header = ["", ...columns, `${columns.at(-1)} over ${columns[0]}`];
+  const cells = rows.map(({ area, microseconds, more }) => [area, ...microseconds.map(short), signed(more)]);
+  const byFile = `The ${columns.at(-1)} by file, with the calls of the runtime that it makes: ${listed(files)}.`;
+  return `**${job}**\n\n${table(header, cells)}\n\n${byFile}`;
+}
+
+function profiled({ title, perRequest, areas, files }: Profile): string {
+  const own = listed(notable(files, perRequest));
+  return `**${title}**: ${short(perRequest)} µs\n\n* ${listed(notable(areas, perRequest))}${own && `\n* of which, by file: ${own}`}`;
+}
+
+function listed(shares: Profile["areas"]): string {
+  return shares.map(({ area, microseconds }) => `${area} ${short(microseconds)}`).join(", ");
 }
 
 /** One table for the metrics of a comparison. */

@@ -1,8 +1,9 @@
 /** @module Results as tables for a terminal. */
 import type { Bar } from "./bars.ts";
-import { range, short } from "./figures.ts";
-import type { Profile } from "./profile.ts";
+import { range, short, signed } from "./figures.ts";
+import { type Heap, notable, type Profile } from "./profile.ts";
 import { type Comparison, ratio } from "./rounds.ts";
+import { sideBySide } from "./side_by_side.ts";
 import type { Cost } from "./suites/cost.ts";
 
 /** Prints one comparison: medians, ranges, and how many times better the first is than each other. */
@@ -27,18 +28,42 @@ export function printCosts(costs: readonly Cost[]): void {
   }
 }
 
-/** Prints where the time of a publish goes. */
-export function printProfile({ title, perRequest, areas, files, heapMebibytes }: Profile): void {
-  const heap = heapMebibytes === undefined ? "" : `, ${short(heapMebibytes)} MiB of V8 heap`;
-  console.log(`\n${title}: ${short(perRequest)} µs of CPU per message${heap}`);
-  const notable = (shares: Profile["areas"]) =>
-    shares.filter(({ microseconds }) => microseconds >= perRequest / 100);
-  for (const { area, microseconds } of notable(areas)) {
-    console.log(`  ${area.padEnd(46)} ${short(microseconds).padStart(8)}`);
+/** Prints where the time of a message goes: Workers side by side, the others one by one. */
+export function printProfiles(profiles: readonly Profile[]): void {
+  for (const { job, columns, rows, files } of sideBySide(profiles)) {
+    const difference = `${columns.at(-1)} over ${columns[0]}`;
+    const names = columns.map((name) => name.padStart(9));
+    console.log(`\na Worker: ${job}\n${"  µs of CPU".padEnd(WIDTH)} ${names.join(" ")} ${difference}`);
+    for (const { area, microseconds, more } of rows) {
+      const figures = microseconds.map((time) => short(time).padStart(9));
+      console.log(
+        `  ${area.padEnd(WIDTH - 2)} ${figures.join(" ")} ${signed(more).padStart(difference.length)}`,
+      );
+    }
+    console.log(`  the ${columns.at(-1)} by file, with the calls of the runtime that it makes`);
+    printShares(files, "    ");
   }
-  for (const { area, microseconds } of notable(files)) {
-    console.log(`    ${area.padEnd(44)} ${short(microseconds).padStart(8)}`);
+  for (const { job, title, perRequest, areas, files } of profiles) {
+    if (job !== undefined) continue;
+    console.log(`\n${title}: ${short(perRequest)} µs of CPU per message`);
+    printShares(notable(areas, perRequest), "  ");
+    printShares(notable(files, perRequest), "    ");
   }
+}
+
+const WIDTH = 56;
+
+function printShares(shares: Profile["areas"], indent: string): void {
+  for (const { area, microseconds } of shares) {
+    console.log(`${`${indent}${area}`.padEnd(WIDTH)} ${short(microseconds).padStart(9)}`);
+  }
+}
+
+/** Prints the heaps. */
+export function printHeaps(heaps: readonly Heap[]): void {
+  if (heaps.length > 0) console.log("\nheap in use under load [MiB]");
+  for (const { title, mebibytes } of heaps)
+    console.log(`  ${title.padEnd(82)} ${short(mebibytes).padStart(9)}`);
 }
 
 /** Prints the bars. */

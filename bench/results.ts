@@ -5,7 +5,7 @@ import type { Bar } from "./bars.ts";
 import { chart } from "./chart.ts";
 import { markdown } from "./markdown.ts";
 import type { Pace } from "./pace.ts";
-import type { Profile } from "./profile.ts";
+import type { Heap, Profile } from "./profile.ts";
 import type { Comparison } from "./rounds.ts";
 import type { Cost } from "./suites/cost.ts";
 
@@ -21,6 +21,7 @@ export interface Results {
   readonly costs: readonly Cost[];
   readonly comparisons: readonly Comparison[];
   readonly profiles: readonly Profile[];
+  readonly heaps: readonly Heap[];
 }
 
 const FOLDER = new URL("results/", import.meta.url);
@@ -37,7 +38,8 @@ export function save(results: Results): string {
 /** Replaces the figures that are committed, their picture and their tables. */
 export function saveReference(results: Results): void {
   writeFileSync(REFERENCE, json(results));
-  draw(results);
+  // As they stand there, rounded, or drawing them again would make others.
+  draw(readReference());
 }
 
 /** The figures that are committed. */

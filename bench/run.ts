@@ -8,9 +8,9 @@ import { endWhenInterrupted } from "./children.ts";
 import { clientVersions } from "./clients.ts";
 import { type Database, startDatabase } from "./front/start.ts";
 import { type Pace, QUICK, THOROUGH } from "./pace.ts";
-import type { Profile } from "./profile.ts";
+import type { Heap, Profile } from "./profile.ts";
 import { preparePython, pythonVersions } from "./python.ts";
-import { printBars, printComparison, printCosts, printProfile } from "./report.ts";
+import { printBars, printComparison, printCosts, printHeaps, printProfiles } from "./report.ts";
 import { draw, type Results, readReference, save, saveReference } from "./results.ts";
 import type { Comparison } from "./rounds.ts";
 import { bindingSuite } from "./suites/bindings.ts";
@@ -31,6 +31,7 @@ async function measure(pace: Pace): Promise<Results> {
   const costs: Cost[] = [];
   const comparisons: Comparison[] = [];
   const profiles: Profile[] = [];
+  const heaps: Heap[] = [];
   const compared =
     (suite: (database: Database) => Promise<readonly Comparison[]>) => async (database: Database) => {
       for (const comparison of await suite(database)) {
@@ -55,8 +56,11 @@ async function measure(pace: Pace): Promise<Results> {
     start: compared((database) => startSuite(database, pace)),
     "second-level": compared((database) => secondLevelSuite(database, pace)),
     profile: async (database) => {
-      profiles.push(...(await profileSuite(database, pace)));
-      for (const profile of profiles) printProfile(profile);
+      const found = await profileSuite(database, pace);
+      profiles.push(...found.profiles);
+      heaps.push(...found.heaps);
+      printProfiles(profiles);
+      printHeaps(heaps);
     },
   };
   for (const name of names) {
@@ -78,6 +82,7 @@ async function measure(pace: Pace): Promise<Results> {
     costs,
     comparisons,
     profiles,
+    heaps,
   };
 }
 

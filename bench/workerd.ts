@@ -25,6 +25,8 @@ export interface ServeOptions {
   readonly inspectorPort?: number;
   /** A second Worker that stands behind the Cache API. Default: none, and the Cache API throws. */
   readonly cache?: Bundle;
+  /** Of V8. Default: none. */
+  readonly v8Flags?: readonly string[];
 }
 
 /**
@@ -38,7 +40,7 @@ export async function serve(
   worker: Bundle,
   bindings: Readonly<Record<string, string>>,
   probe: LoadRequest,
-  { inspectorPort, cache }: ServeOptions = {},
+  { inspectorPort, cache, v8Flags = [] }: ServeOptions = {},
 ): Promise<RunningWorkerd> {
   const folder = temporaryFolder();
   const port = await freePort();
@@ -51,7 +53,7 @@ export async function serve(
     ),
     ...(cache ? [service("cache", writeModules(folder, "cache", cache), {}, "")] : []),
   ];
-  writeFileSync(join(folder, "config.capnp"), configuration(port, workers));
+  writeFileSync(join(folder, "config.capnp"), configuration(port, workers, v8Flags));
   const inspector = inspectorPort === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspectorPort}`];
   const start = performance.now();
   // The gateway's line for each request goes nowhere.
@@ -98,9 +100,10 @@ function service(
     ))`;
 }
 
-function configuration(port: number, services: readonly string[]): string {
+function configuration(port: number, services: readonly string[], v8Flags: readonly string[]): string {
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
+  v8Flags = ${JSON.stringify(v8Flags)},
   services = [
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
     ${services.join(",\n    ")},

@@ -1,20 +1,22 @@
-/** @module Profiles: of the floor and the gateway in workerd by its inspector, of the library in Node by V8's own. */
+/** @module Profiles: of Workers by `perf`, side by side for each job; of the library in Node by V8's own. Heaps of Workers under load. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Bundle, gatewayWithMaps } from "../bundles.ts";
 import { temporaryFolder } from "../children.ts";
+import { type CpuProfile, selfTimes } from "../cpu_profile.ts";
 import type { Database } from "../front/start.ts";
-import { inspect } from "../inspector.ts";
-import { type LoadRequest, load } from "../load.ts";
+import { heapBytes } from "../inspector.ts";
+import { load } from "../load.ts";
 import type { Pace } from "../pace.ts";
+import { perfMissing } from "../perf.ts";
 import { freePort } from "../ports.ts";
 import { usage } from "../processes.ts";
-import { type CpuProfile, type Profile, profileOf } from "../profile.ts";
+import { type Heap, type Profile, profileOf } from "../profile.ts";
 import { startPublisher } from "../publisher.ts";
 import { skip } from "../rounds.ts";
 import { serve } from "../workerd.ts";
-import { candidatesFor, environment, FLOOR, jobs, resetDatabase } from "./jobs.ts";
+import { type Candidate, candidatesFor, environment, jobs, resetDatabase, UPSTASH } from "./jobs.ts";
 import { CONCURRENCY } from "./worker.ts";
+import { profileWorkers } from "./worker_profile.ts";
 
 /** Microseconds between samples, in Node. */
 const INTERVAL = 200;
@@ -27,58 +29,54 @@ const LIBRARY = [
   { job: "applyMany", title: "library in Node, applyMany", count: 50_000 },
 ] as const;
 
-export async function profileSuite(database: Database, pace: Pace): Promise<readonly Profile[]> {
+/** What cannot be profiled is skipped by name. */
+export async function profileSuite(
+  database: Database,
+  pace: Pace,
+): Promise<{ profiles: readonly Profile[]; heaps: readonly Heap[] }> {
   const profiles: Profile[] = [];
-  const add = async (name: string, take: () => Promise<Profile>) => {
+  const heaps: Heap[] = [];
+  const trying = async (name: string, take: () => Promise<void>) => {
     try {
       await resetDatabase(database);
-      profiles.push(await take());
+      await take();
     } catch (error) {
       skip(`profile: ${name}`, error);
     }
   };
-  const { bundle, maps } = await gatewayWithMaps();
+  const missing = perfMissing();
   for (const job of jobs(database)) {
-    const candidates = await candidatesFor(database, job);
-    const floor = candidates.find(({ name }) => name === FLOOR)!;
-    if (job.name === "queue") {
-      await add(FLOOR, () =>
-        ofWorker(database, pace, { id: "floor", title: FLOOR }, floor.bundle, floor.request, new Map()),
-      );
+    const all = await candidatesFor(database, job);
+    // The floor first, the gateway last.
+    const candidates = all.filter(({ name }) => name !== UPSTASH).reverse();
+    await trying(`a Worker: ${job.title}`, async () => {
+      if (missing !== undefined) throw new Error(missing);
+      profiles.push(...(await profileWorkers(database, pace, job, candidates)));
+    });
+    for (const candidate of candidates) {
+      const title = `${candidate.name}: ${job.title}`;
+      await trying(`heap of ${title}`, async () => {
+        heaps.push({ title, mebibytes: (await heapOf(database, pace, candidate)) / 2 ** 20 });
+      });
     }
-    const names = { id: `gateway-${job.name}`, title: `gateway: ${job.title}` };
-    await add(names.id, () => ofWorker(database, pace, names, bundle, job.request, maps));
   }
   for (const { job, title, count } of LIBRARY) {
-    await add(title, () => ofLibrary(database, { id: `library-${job}`, title }, job, count * pace.seconds));
+    await trying(title, async () => {
+      profiles.push(await ofLibrary(database, { id: `library-${job}`, title }, job, count * pace.seconds));
+    });
     await database.command("FLUSHDB");
   }
-  return profiles;
+  return { profiles, heaps };
 }
 
-async function ofWorker(
-  database: Database,
-  { seconds }: Pace,
-  names: { id: string; title: string },
-  bundle: Bundle,
-  request: LoadRequest,
-  maps: ReadonlyMap<string, string>,
-): Promise<Profile> {
+/** In a process of its own, so that no inspector is in the way of anything else. */
+async function heapOf(database: Database, { seconds }: Pace, candidate: Candidate): Promise<number> {
+  const { bundle, request } = candidate;
   const inspectorPort = await freePort();
   const worker = await serve(bundle, environment(database), request, { inspectorPort });
   try {
-    const to = { ...request, url: `${worker.url}${request.url}` };
-    await load(to, CONCURRENCY, seconds);
-    const inspector = await inspect(inspectorPort);
-    let messages = 0;
-    const before = usage(worker.pid).cpuSeconds;
-    const profile = await inspector.profile(async () => {
-      messages = (await load(to, CONCURRENCY, seconds * 2)).count;
-    });
-    const cpuSeconds = usage(worker.pid).cpuSeconds - before;
-    const heapMebibytes = (await inspector.heapBytes()) / 2 ** 20;
-    inspector.close();
-    return profileOf({ ...names, messages, cpuSeconds, heapMebibytes }, profile, maps);
+    await load({ ...request, url: `${worker.url}${request.url}` }, CONCURRENCY, seconds);
+    return await heapBytes(inspectorPort);
   } finally {
     await worker.close();
   }
@@ -99,5 +97,5 @@ async function ofLibrary(
   await publisher.end();
   const [file] = readdirSync(folder);
   const profile = JSON.parse(readFileSync(join(folder, file!), "utf8")) as CpuProfile;
-  return profileOf({ ...names, messages, cpuSeconds }, profile);
+  return profileOf({ ...names, messages, cpuSeconds }, selfTimes(profile));
 }

@@ -49,19 +49,43 @@ test("the page has the bars, the costs, each comparison with who was skipped, an
         id: "p",
         title: "publish",
         perRequest: 300,
-        areas: [{ area: "src/http", microseconds: 200 }],
-        files: [{ area: "src/http/call.ts", microseconds: 120 }],
-        heapMebibytes: 12.34,
+        areas: [{ area: "src/redis", microseconds: 200 }],
+        files: [{ area: "src/redis/client.ts", microseconds: 120 }],
+      },
+      {
+        id: "floor-queue",
+        title: "floor",
+        job: "a queue",
+        perRequest: 300,
+        areas: [{ area: "the kernel", microseconds: 300 }],
+        files: [],
+      },
+      {
+        id: "gateway-queue",
+        title: "gateway",
+        job: "a queue",
+        perRequest: 410,
+        areas: [
+          { area: "the kernel", microseconds: 290 },
+          { area: "src/http", microseconds: 120 },
+        ],
+        files: [{ area: "src/http/call.ts", microseconds: 130.4 }],
       },
     ],
+    heaps: [{ title: "floor: a queue", mebibytes: 12.34 }],
   });
   expect(page).toContain("| one | ≥ 5 × | 4 × | **missed** |\n| two | 0 | see `npm test` |  |");
   expect(page).toContain("| Kombu | – (TCP) | 2 | 2 | 895 |");
   expect(page).toContain("| kombu-edge gateway | 420 (400–420) |  |");
   expect(page).toContain("| a <b> & c | 105 (100–210) | 4 (2–4) × |");
   expect(page).toContain("| Flower | skipped: it did not start |  |");
-  expect(page).toContain("**publish**: 300 µs, 12.3 MiB of heap in use under load\n\n* src/http 200");
-  expect(page).toContain("* of which, by file: src/http/call.ts 120");
+  expect(page).toContain(
+    "**publish**: 300 µs\n\n* src/redis 200\n* of which, by file: src/redis/client.ts 120",
+  );
+  expect(page).toContain(
+    "**a queue**\n\n|  | floor | gateway | gateway over floor |\n| --- | --- | --- | --- |\n| src/http | 0 | 120 | +120 |\n| the kernel | 300 | 290 | −10 |\n| together | 300 | 410 | +110 |\n\nThe gateway by file, with the calls of the runtime that it makes: src/http/call.ts 130.",
+  );
+  expect(page).toContain("| floor: a queue | 12.3 |");
 });
 
 test("commands that Redis ran are counted without those that ask for the count", () => {
