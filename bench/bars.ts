@@ -4,6 +4,7 @@ import { short } from "./figures.ts";
 import { type Comparison, ratio, type Spread } from "./rounds.ts";
 import { SCAN, SHAPES, SIZES, TABLE } from "./suites/bindings.ts";
 import { BATCH, type Cost } from "./suites/cost.ts";
+import { BY_HAND } from "./suites/duties.ts";
 import { FLOOR, GATEWAY, LIBRARY } from "./suites/jobs.ts";
 import { KOMBU, PUBLISH_MANY } from "./suites/library.ts";
 import { FLASK, FLOWER } from "./suites/receivers.ts";
@@ -64,6 +65,15 @@ export function bars(costs: readonly Cost[], comparisons: readonly Comparison[])
       0.9,
     ),
     times("library in a Worker, the same", "worker/queue", "requests/s", LIBRARY, FLOOR, 0.9),
+    // Without a bar: what any Worker can reach that has the gateway's duties.
+    times(
+      "a Worker written by hand with the gateway's duties, the same",
+      "duties",
+      "requests/s",
+      BY_HAND,
+      FLOOR,
+    ),
+    times("gateway, the same, against that one", "duties", "requests/s", GATEWAY, BY_HAND),
     times("gateway, a task, against Flask", "receivers/task", "requests/s", GATEWAY, FLASK, 5),
     times("gateway, a task, against Flower", "receivers/task", "requests/s", GATEWAY, FLOWER, 5),
     // Without a bar: as fast as a Worker can be at all, and what the noise of a shared machine hides least.

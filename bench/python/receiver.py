@@ -13,8 +13,9 @@ from fastapi import FastAPI, Request, Response
 from flask import Flask, abort, request
 from starlette.concurrency import run_in_threadpool
 
-celery_app = Celery("bench", broker=os.environ["BROKER_URL"])
-celery_app.conf.task_ignore_result = True
+BACKEND = os.environ.get("RESULT_BACKEND")
+celery_app = Celery("bench", broker=os.environ["BROKER_URL"], backend=BACKEND)
+celery_app.conf.task_ignore_result = BACKEND is None
 celery_app.conf.broker_connection_retry_on_startup = True
 
 SECRET = os.environ["GITHUB_WEBHOOK_SECRET"].encode()

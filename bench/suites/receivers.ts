@@ -10,7 +10,7 @@ import { freePort, untilAnswered } from "../ports.ts";
 import { usage } from "../processes.ts";
 import { type Comparison, type Contender, compare, type Skipped, skip } from "../rounds.ts";
 import { candidatesFor, environment, githubRequest, type Job, jobs, resetDatabase, UPSTASH } from "./jobs.ts";
-import { CONCURRENCY, startWorkers } from "./worker.ts";
+import { CONCURRENCY, startWorkers, WARM_UP_ROUNDS } from "./worker.ts";
 
 const FOLDER = fileURLToPath(new URL("../python/", import.meta.url));
 const METRICS = [{ unit: "requests/s" }, { unit: "µs of CPU/request", lowerIsBetter: true }];
@@ -26,6 +26,8 @@ interface Receiver {
   readonly task: LoadRequest;
   /** Not for Flower, which verifies nothing. */
   readonly webhook?: LoadRequest;
+  /** Whether it has a result backend, as it must to tell a task's result, which the gateway can: Celery then subscribes to each result. */
+  readonly tellsResults?: boolean;
 }
 
 const PLAIN = { url: "/", body: JSON.stringify(MESSAGE) };
@@ -39,6 +41,20 @@ const flask = (port: number, ...more: string[]) => [
   `--bind=127.0.0.1:${port}`,
   "receiver:flask_app",
 ];
+
+const flower = (port: number) => [
+  "celery",
+  "--app=receiver:celery_app",
+  "flower",
+  "--address=127.0.0.1",
+  `--port=${port}`,
+  "--logging=error",
+];
+
+const FLOWER_TASK = {
+  url: "/api/task/send-task/bench.task",
+  body: JSON.stringify({ args: [MESSAGE], queue: "bench-receiver" }),
+};
 
 const RECEIVERS: readonly Receiver[] = [
   { name: FLASK, command: (port) => flask(port), task: PLAIN, webhook: GITHUB },
@@ -60,20 +76,13 @@ const RECEIVERS: readonly Receiver[] = [
     webhook: GITHUB,
   },
   {
-    name: FLOWER,
-    command: (port) => [
-      "celery",
-      "--app=receiver:celery_app",
-      "flower",
-      "--address=127.0.0.1",
-      `--port=${port}`,
-      "--logging=error",
-    ],
-    task: {
-      url: "/api/task/send-task/bench.task",
-      body: JSON.stringify({ args: [MESSAGE], queue: "bench-receiver" }),
-    },
+    name: "Flask + gunicorn, with a result backend",
+    command: (port) => flask(port),
+    task: PLAIN,
+    tellsResults: true,
   },
+  { name: FLOWER, command: flower, task: FLOWER_TASK },
+  { name: "Flower, with a result backend", command: flower, task: FLOWER_TASK, tellsResults: true },
 ];
 
 /** @param programs The folder of the Python programs, with a slash at its end; `undefined` when there are none. */
@@ -109,7 +118,7 @@ async function received(
       try {
         if (programs === undefined) throw new Error("its packages are not installed");
         const port = await freePort();
-        const child = start(programs, receiver.command(port), database);
+        const child = start(programs, receiver.command(port), database, receiver.tellsResults);
         children.push(child);
         const to = { ...request, url: `http://127.0.0.1:${port}${request.url}` };
         await untilAnswered(child, to);
@@ -125,19 +134,25 @@ async function received(
       contenders,
       skipped,
     };
-    return await compare(plan, pace);
+    return await compare(plan, { ...pace, warmUp: pace.seconds * WARM_UP_ROUNDS });
   } finally {
     for (const child of children) await stopChild(child);
     await workers.close();
   }
 }
 
-function start(programs: string, [program, ...args]: readonly string[], database: Database): ChildProcess {
+function start(
+  programs: string,
+  [program, ...args]: readonly string[],
+  database: Database,
+  tellsResults = false,
+): ChildProcess {
   return startChild(`${programs}${program}`, args, {
     cwd: FOLDER,
     env: {
       ...process.env,
       BROKER_URL: database.redisUrl,
+      ...(tellsResults && { RESULT_BACKEND: database.redisUrl }),
       GITHUB_WEBHOOK_SECRET: environment(database).GITHUB_WEBHOOK_SECRET,
       FLOWER_UNAUTHENTICATED_API: "true",
       PYTHONDONTWRITEBYTECODE: "1",

@@ -12,7 +12,7 @@ export const CONCURRENCY = 16;
 /** A run shorter than a second meets the same noise as its neighbours; many of them make up for it. */
 const RUNS_PER_ROUND = 4;
 /** Until the engine has compiled what is hot, which takes it the longer the more code there is, and is over once for each isolate. */
-const WARM_UP_ROUNDS = 2;
+export const WARM_UP_ROUNDS = 2;
 export const METRICS: Plan["metrics"] = [
   { unit: "requests/s" },
   { unit: "µs of CPU/request", lowerIsBetter: true },
