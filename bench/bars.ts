@@ -7,7 +7,7 @@ import { BATCH, type Cost } from "./suites/cost.ts";
 import { BY_HAND } from "./suites/duties.ts";
 import { FLOOR, GATEWAY, LIBRARY } from "./suites/jobs.ts";
 import { KOMBU, PUBLISH_MANY } from "./suites/library.ts";
-import { FLASK, FLOWER } from "./suites/receivers.ts";
+import { FLASK, FLOWER, FLOWER_WITH_RESULTS } from "./suites/receivers.ts";
 
 /** One row. */
 export interface Bar {
@@ -76,6 +76,13 @@ export function bars(costs: readonly Cost[], comparisons: readonly Comparison[])
     times("gateway, the same, against that one", "duties", "requests/s", GATEWAY, BY_HAND),
     times("gateway, a task, against Flask", "receivers/task", "requests/s", GATEWAY, FLASK, 5),
     times("gateway, a task, against Flower", "receivers/task", "requests/s", GATEWAY, FLOWER, 5),
+    times(
+      "gateway, a task, against Flower that can tell results, as the gateway can",
+      "receivers/task",
+      "requests/s",
+      GATEWAY,
+      FLOWER_WITH_RESULTS,
+    ),
     // Without a bar: as fast as a Worker can be at all, and what the noise of a shared machine hides least.
     times("the floor itself, against Flask", "receivers/task", "requests/s", FLOOR, FLASK),
     times("gateway, CPU time per publish to a queue, against the floor", "worker/queue", CPU, GATEWAY, FLOOR),

@@ -18,6 +18,7 @@ const METRICS = [{ unit: "requests/s" }, { unit: "µs of CPU/request", lowerIsBe
 /** Who compete, as far as bars are set against them. */
 export const FLASK = "Flask + gunicorn, send_task";
 export const FLOWER = "Flower, /api/task/send-task";
+export const FLOWER_WITH_RESULTS = "Flower, with a result backend";
 
 /** A receiver: its command line, and the request to it; its URL is a path. */
 interface Receiver {
@@ -82,7 +83,7 @@ const RECEIVERS: readonly Receiver[] = [
     tellsResults: true,
   },
   { name: FLOWER, command: flower, task: FLOWER_TASK },
-  { name: "Flower, with a result backend", command: flower, task: FLOWER_TASK, tellsResults: true },
+  { name: FLOWER_WITH_RESULTS, command: flower, task: FLOWER_TASK, tellsResults: true },
 ];
 
 /** @param programs The folder of the Python programs, with a slash at its end; `undefined` when there are none. */
