@@ -3,7 +3,7 @@
  * @module
  */
 import { binding, declaredBindings } from "./delivery/bindings.ts";
-import { type ChannelOptions, resolveChannelOptions } from "./delivery/channel_options.ts";
+import { amount, type ChannelOptions, resolveChannelOptions } from "./delivery/channel_options.ts";
 import type { BatchOptions, Outcome } from "./delivery/deliver_many.ts";
 import { type MessageContext, preparePublication } from "./delivery/prepare.ts";
 import type { Delivery, DeliveryContext, Publication } from "./delivery/publication.ts";
@@ -117,18 +117,20 @@ export class Channel implements EntityChannel {
   /**
    * Delivers prepared messages in as few requests as the limits allow.
    *
-   * @param options Commands that must be applied before the messages, in the same request: see {@link BatchOptions}.
+   * @param options Commands that must be applied before the messages, in the same request, and a time limit: see {@link BatchOptions}.
+   * @throws {InvalidArgumentError} For a time limit that is none.
    */
   async basicPublishMany(
     publications: readonly Publication[],
     signal?: AbortSignal,
     options: BatchOptions = {},
   ): Promise<readonly Outcome[]> {
-    return await deliverOrSpoolMany(this.#begin(options.timeout), publications, signal, options);
+    const limit = amount(options.timeout, Number.POSITIVE_INFINITY, "timeout");
+    return await deliverOrSpoolMany(this.#begin(limit), publications, signal, options);
   }
 
   /** What a publish that begins now may need. */
-  #begin(limit: number = Number.POSITIVE_INFINITY): DeliveryContext {
+  #begin(limit = Number.POSITIVE_INFINITY): DeliveryContext {
     const context = this.#context;
     const { spool } = context;
     const timeout = Math.min(

@@ -179,7 +179,8 @@ function checkFunction(value: unknown, name: string): void {
     throw new InvalidArgumentError(name, "must be a function");
 }
 
-function amount(value: number | undefined, fallback: number, name: string): number {
+/** A number that is not negative. Throws {@link InvalidArgumentError} for what is none. */
+export function amount(value: number | undefined, fallback: number, name: string): number {
   if (value === undefined) return fallback;
   if (typeof value !== "number" || !Number.isFinite(value) || value < 0) {
     throw new InvalidArgumentError(name, "must be a finite number that is not negative");

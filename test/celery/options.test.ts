@@ -134,3 +134,40 @@ describe("settings that are refused, by name", () => {
     });
   });
 });
+
+describe("an app's settings", () => {
+  /** Tells how often it was read. */
+  const counted = (values: string[]) => {
+    const state = { reads: 0 };
+    const get = () => values[state.reads++] ?? values.at(-1);
+    return { state, options: Object.defineProperty({}, "taskDefaultQueue", { get, enumerable: true }) };
+  };
+  const queueOf = async (options: CeleryOptions) => {
+    const { app, recorder } = appWith(options);
+    await app.sendTask("tasks.add");
+    return recorder.commands.find(([command]) => command === "LPUSH")![1];
+  };
+
+  test("are read for each app, as long as they can change", async () => {
+    const options: CeleryOptions = { taskDefaultQueue: "first" };
+    expect(await queueOf(options)).toBe("first");
+    options.taskDefaultQueue = "second";
+    expect(await queueOf(options)).toBe("second");
+  });
+
+  test("are read once when they are frozen", async () => {
+    const { state, options } = counted(["steady"]);
+    Object.freeze(options);
+    expect(await queueOf(options)).toBe("steady");
+    const { reads } = state;
+    expect(reads).toBeGreaterThan(0);
+    expect(await queueOf(options)).toBe("steady");
+    expect(state.reads).toBe(reads);
+  });
+
+  test("that are frozen and wrong are refused each time", () => {
+    const options = Object.freeze({ taskProtocol: 3 as 2 });
+    for (let time = 0; time < 2; time++)
+      expect(() => appWith(options)).toThrow('"taskProtocol" must be 1 or 2');
+  });
+});

@@ -28,6 +28,25 @@ it.each(["one", "many"])("retries end with it (%s)", async (kind) => {
   expect(await proxy.requests()).toBeLessThanOrEqual(4);
 });
 
+it.each([1, 2])("a batch of %i may be given less, and nothing that is no time", async (count) => {
+  const proxy = broken("stall", 50);
+  const channel = new Channel(proxy, { timeout: 5_000, publishTimeout: 4_000 });
+  const publications = await Promise.all(
+    Array.from({ length: count }, (_, index) => channel.prepareMessage(index, { routingKey: proxy.name })),
+  );
+  const { result, milliseconds } = await took(() =>
+    channel.basicPublishMany(publications, undefined, { timeout: 300 }),
+  );
+  expect(result).toMatchObject(publications.map(() => ({ status: "failed", error: { code: "timed-out" } })));
+  expect(milliseconds).toBeGreaterThan(200);
+  expect(milliseconds).toBeLessThan(800);
+  for (const timeout of [-1, Number.NaN, "1" as unknown as number]) {
+    const refused = channel.basicPublishMany(publications, undefined, { timeout });
+    await expect(refused).rejects.toThrow('"timeout" must be a finite number that is not negative');
+  }
+  expect(await proxy.requests()).toBe(1);
+});
+
 it("the push has what the look-up left of it", async () => {
   const proxy = broken("stall-push", 50);
   const exchange = new Exchange(proxy.name, { type: "topic" });
