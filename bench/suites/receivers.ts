@@ -77,7 +77,7 @@ const RECEIVERS: readonly Receiver[] = [
     webhook: GITHUB,
   },
   {
-    name: "Flask + gunicorn, with a result backend",
+    name: "Flask, with a result backend",
     command: (port) => flask(port),
     task: PLAIN,
     tellsResults: true,
