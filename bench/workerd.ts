@@ -2,10 +2,11 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../local/server/port.ts";
+import { untilAnswered } from "./answers.ts";
 import type { Bundle } from "./bundles.ts";
 import { startChild, stopChild, temporaryFolder } from "./children.ts";
 import type { LoadRequest } from "./load.ts";
-import { freePort, untilAnswered } from "./ports.ts";
 
 const COMPATIBILITY_DATE = "2026-10-01";
 const BINARY = fileURLToPath(new URL("../node_modules/.bin/workerd", import.meta.url));

@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../bench/ports.ts";
 import { buildWorker } from "../build/worker.ts";
+import { freePort } from "../local/server/port.ts";
 
 const WORKERD = fileURLToPath(new URL("../node_modules/.bin/workerd", import.meta.url));
 const PATIENCE_MS = 10_000;

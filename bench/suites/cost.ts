@@ -1,11 +1,11 @@
 /** @module Requests, commands and bytes of a publish: counted by the front and by Redis itself. */
 import { Channel, Exchange, Producer, Queue } from "../../src/index.ts";
 import { clearBindingCache } from "../../src/routing/cache.ts";
+import { ask } from "../answers.ts";
 import { gatewayBundle } from "../bundles.ts";
 import { CLIENTS, prepareClient } from "../clients.ts";
 import type { Database } from "../front/start.ts";
 import { MESSAGE } from "../message.ts";
-import { ask } from "../ports.ts";
 import { startPublisher } from "../publisher.ts";
 import { PYTHON } from "../python.ts";
 import { skip } from "../rounds.ts";

@@ -1,6 +1,7 @@
 /** @module Profiles: of Workers by `perf`, side by side for each job; of the library in Node by V8's own. Heaps of Workers under load. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../../local/server/port.ts";
 import { temporaryFolder } from "../children.ts";
 import { type CpuProfile, selfTimes } from "../cpu_profile.ts";
 import type { Database } from "../front/start.ts";
@@ -8,7 +9,6 @@ import { heapBytes } from "../inspector.ts";
 import { load } from "../load.ts";
 import type { Pace } from "../pace.ts";
 import { perfMissing } from "../perf.ts";
-import { freePort } from "../ports.ts";
 import { usage } from "../processes.ts";
 import { type Heap, type Profile, profileOf } from "../profile.ts";
 import { startPublisher } from "../publisher.ts";

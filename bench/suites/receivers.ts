@@ -1,12 +1,13 @@
 /** @module The Worker against what a Python team would run to receive an event as a task: one process each. */
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../local/server/port.ts";
+import { untilAnswered } from "../answers.ts";
 import { startChild, stopChild } from "../children.ts";
 import type { Database } from "../front/start.ts";
 import { type LoadRequest, load } from "../load.ts";
 import { MESSAGE } from "../message.ts";
 import type { Pace } from "../pace.ts";
-import { freePort, untilAnswered } from "../ports.ts";
 import { usage } from "../processes.ts";
 import { type Comparison, type Contender, compare, type Skipped, skip } from "../rounds.ts";
 import { candidatesFor, environment, githubRequest, type Job, jobs, resetDatabase, UPSTASH } from "./jobs.ts";

@@ -1,12 +1,11 @@
 /** @module Starts a Redis server of our own, and sees to it that it never outlives us. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { StoreUnavailableError } from "../store.ts";
+import { freePort } from "./port.ts";
 import { connectRespStore, type RespStore } from "./resp-store.ts";
 
 const START_TIMEOUT_MS = 10_000;
@@ -126,13 +125,4 @@ function tailOf(child: ChildProcess): () => string {
     (stream as unknown as { unref(): void } | null)?.unref();
   }
   return () => tail;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

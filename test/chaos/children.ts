@@ -1,7 +1,6 @@
 /** @module Processes that can be killed outright and started again, and never outlive the run. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const READY_TIMEOUT_MS = 30_000;
@@ -68,14 +67,4 @@ export async function untilReady(child: Child, isReady: () => Promise<boolean>):
       throw new Error(`${child.process.spawnfile} did not get ready:\n${child.log()}`);
     }
   }
-}
-
-/** A port of 127.0.0.1 that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LocalRedis, startLocalRedis } from "../../local/index.ts";
 import { findServerBinary } from "../../local/server/binary.ts";
-import { type Child, freePort, startChild, untilReady } from "./children.ts";
+import { freePort } from "../../local/server/port.ts";
+import { type Child, startChild, untilReady } from "./children.ts";
 
 /** The server, and the HTTP front before it, which stays while the server comes and goes. */
 export interface DurableRedis {

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildWorker } from "../../build/worker.ts";
-import { type Child, freePort, startChild, untilReady } from "./children.ts";
+import { freePort } from "../../local/server/port.ts";
+import { type Child, startChild, untilReady } from "./children.ts";
 
 const BINARY = fileURLToPath(new URL("../../node_modules/.bin/workerd", import.meta.url));
 const CONFIG = fileURLToPath(new URL("config.ts", import.meta.url));

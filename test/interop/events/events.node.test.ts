@@ -3,62 +3,20 @@
  * worker, once.
  */
 import { randomUUID } from "node:crypto";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type LocalRedis, startLocalRedis } from "../../../local/index.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, test } from "vitest";
 import { describeEachCelery } from "../celery/each.ts";
-import { type CeleryVersion, type PythonProcess, startWorker } from "../celery/python.ts";
-import { startWebhookWorker, type WebhookWorker } from "../webhooks/worker.ts";
-
-/** What a task left behind. */
-interface Run {
-  readonly task: string;
-  readonly id: string;
-  readonly event: Record<string, unknown>;
-  readonly repr: string;
-}
-
-const pause = async (milliseconds: number) => {
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
-};
+import type { CeleryVersion } from "../celery/python.ts";
+import { useWorld } from "../webhooks/world.ts";
 
 await describeEachCelery("events to", suite);
 
 function suite(version: CeleryVersion): void {
-  let redis: LocalRedis;
-  let worker: WebhookWorker;
-  let celery: PythonProcess;
-
-  beforeAll(async () => {
-    redis = await startLocalRedis({ store: "server" });
-    const environment = {
-      REDIS_URL: redis.redisUrl!,
-      PYTHONPATH: fileURLToPath(new URL("../webhooks/", import.meta.url)),
-    };
-    const options = ["-P", "threads", "-c", "4", "-I", "receiver", "-Q", "celery,clicks"];
-    [worker, celery] = await Promise.all([
-      startWebhookWorker(redis),
-      startWorker(version, "events", options, environment),
-    ]);
-  }, 60_000);
-
-  afterAll(async () => {
-    await celery?.stop();
-    await worker?.close();
-    await redis?.close();
-  });
-
-  async function command(...words: string[]): Promise<unknown> {
-    const answer = await fetch(redis.url, {
-      method: "POST",
-      headers: { authorization: `Bearer ${redis.token}` },
-      body: JSON.stringify(words),
-    });
-    return ((await answer.json()) as { result: unknown }).result;
-  }
+  const world = useWorld(version, "events", ["-Q", "celery,clicks"]);
+  const { command } = world;
 
   async function post(stream: string, body: string): Promise<unknown> {
-    const url = `${worker.url}/v1/events/${stream}?write_key=pk_${stream}`;
+    const url = `${world.worker.url}/v1/events/${stream}?write_key=pk_${stream}`;
     const answer = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/x-ndjson" },
@@ -72,16 +30,12 @@ function suite(version: CeleryVersion): void {
     const left = async () =>
       await Promise.all([command("LLEN", "celery"), command("LLEN", "clicks"), command("HLEN", "unacked")]);
     for (const end = Date.now() + 20_000; (await left()).some((count) => count !== 0); await pause(50)) {
-      if (Date.now() > end) throw new Error(`tasks are left:\n${celery.log().slice(-2_000)}`);
+      if (Date.now() > end) throw new Error(`tasks are left:\n${world.celery.log().slice(-2_000)}`);
     }
   }
 
   /** All runs for an event. */
-  async function runs(source: string, id: string): Promise<Run[]> {
-    return ((await command("LRANGE", `ran:${source}:${id}`, "0", "-1")) as string[]).map(
-      (text) => JSON.parse(text) as Run,
-    );
-  }
+  const runs = (source: string, id: string) => world.runsAt(`ran:${source}:${id}`);
 
   test("a batch becomes tasks that ran once, by the routes of Celery; repeated, at once too, none runs again", async () => {
     const ids = Array.from({ length: 40 }, () => randomUUID());
@@ -112,7 +66,7 @@ function suite(version: CeleryVersion): void {
         repr: `(<clicks.view ${ids[7]}>,)`,
       },
     ]);
-    expect(celery.log()).not.toMatch(/Traceback|ERROR|CRITICAL/);
+    expect(world.celery.log()).not.toMatch(/Traceback|ERROR|CRITICAL/);
   });
 
   test("an event of which the guard was forgotten runs again as the same task", async () => {

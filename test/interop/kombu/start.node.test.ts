@@ -1,7 +1,8 @@
 /** @module The main job as a new user sees it: `npm start`, the printed request, and the printed line of Python. */
 import { once } from "node:events";
 import { afterEach, expect, inject, test } from "vitest";
-import { freePort, printedRequest, type Started, start } from "../../local/start/npm_start.ts";
+import { freePort } from "../../../local/server/port.ts";
+import { printedRequest, type Started, start } from "../../local/start/npm_start.ts";
 import { run } from "../../made_once.ts";
 import { describeEachKombu, findKombus } from "../python.ts";
 

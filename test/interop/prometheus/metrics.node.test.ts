@@ -5,7 +5,7 @@ import { text as readText } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { gateway } from "../../../src/http/gateway.ts";
-import { madeOnce, runOrThrow } from "../../made_once.ts";
+import { missingVenv } from "../../venv.ts";
 
 const VENV = fileURLToPath(new URL("../../../.venv-prometheus", import.meta.url));
 const REQUIREMENTS = ["prometheus-client==0.26.*"];
@@ -13,22 +13,9 @@ const TOKEN = "scraper";
 /** All that must be escaped, and what must not be. */
 const QUEUE = 'we"ird\\queue\nname é{}=,';
 
-const missing = await makeVenv();
+const missing = await missingVenv(VENV, REQUIREMENTS);
 if (missing && process.env.KOMBU_EDGE_REQUIRE_ALL !== "1") {
   console.warn(`\n!!! ${missing}: METRICS ARE NOT READ BY PROMETHEUS' PARSER !!!\n`);
-}
-
-async function makeVenv(): Promise<string | undefined> {
-  try {
-    await madeOnce(VENV, REQUIREMENTS.join(" "), async () => {
-      await runOrThrow("python3", ["-m", "venv", VENV]);
-      const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...REQUIREMENTS];
-      await runOrThrow(`${VENV}/bin/python`, install, { timeout: 300_000 });
-    });
-    return undefined;
-  } catch (error) {
-    return (error as Error).message.replace(/\s+/g, " ");
-  }
 }
 
 interface Family {

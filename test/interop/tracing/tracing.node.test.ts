@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LocalRedis, startLocalRedis } from "../../../local/index.ts";
 import { findServerBinary } from "../../../local/server/binary.ts";
 import { gateway } from "../../../src/http/gateway.ts";
-import { madeOnce, runOrThrow } from "../../made_once.ts";
+import { missingVenv } from "../../venv.ts";
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 const VENV = fileURLToPath(new URL("../../../.venv-tracing", import.meta.url));
@@ -27,21 +27,10 @@ const PARENT = "b7ad6b7169203331";
 const SECRET = "webhook secret";
 const isRequired = process.env.KOMBU_EDGE_REQUIRE_ALL === "1";
 
-const missing = findServerBinary() ? await makeVenv() : "no redis-server or valkey-server on PATH";
+const missing = findServerBinary()
+  ? await missingVenv(VENV, REQUIREMENTS)
+  : "no redis-server or valkey-server on PATH";
 if (missing && !isRequired) console.warn(`\n!!! ${missing}: TRACES ARE NOT TESTED ON REAL WORKERS !!!\n`);
-
-async function makeVenv(): Promise<string | undefined> {
-  try {
-    await madeOnce(VENV, REQUIREMENTS.join(" "), async () => {
-      await runOrThrow("python3", ["-m", "venv", VENV]);
-      const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...REQUIREMENTS];
-      await runOrThrow(`${VENV}/bin/python`, install, { timeout: 300_000 });
-    });
-    return undefined;
-  } catch (error) {
-    return (error as Error).message.replace(/\s+/g, " ");
-  }
-}
 
 interface Span {
   readonly name: string;

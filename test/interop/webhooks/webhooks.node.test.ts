@@ -3,62 +3,21 @@
  * tasks that ran on a real Celery worker, once.
  */
 import { randomUUID } from "node:crypto";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type LocalRedis, startLocalRedis } from "../../../local/index.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
 import { describeEachCelery } from "../celery/each.ts";
-import { type CeleryVersion, type PythonProcess, startWorker } from "../celery/python.ts";
+import type { CeleryVersion } from "../celery/python.ts";
 import { SENDERS, type Sender, type Sent } from "./senders.ts";
-import { startWebhookWorker, type WebhookWorker } from "./worker.ts";
-
-/** What a task left behind. */
-interface Run {
-  readonly task: string;
-  readonly id: string;
-  readonly event: Record<string, unknown>;
-  readonly repr: string;
-}
-
-const pause = async (milliseconds: number) => {
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
-};
+import { type Run, useWorld } from "./world.ts";
 
 await describeEachCelery("webhooks to", suite);
 
 function suite(version: CeleryVersion): void {
-  let redis: LocalRedis;
-  let worker: WebhookWorker;
-  let celery: PythonProcess;
-
-  beforeAll(async () => {
-    redis = await startLocalRedis({ store: "server" });
-    const environment = {
-      REDIS_URL: redis.redisUrl!,
-      PYTHONPATH: fileURLToPath(new URL(".", import.meta.url)),
-    };
-    [worker, celery] = await Promise.all([
-      startWebhookWorker(redis),
-      startWorker(version, "webhooks", ["-P", "threads", "-c", "4", "-I", "receiver"], environment),
-    ]);
-  }, 60_000);
-
-  afterAll(async () => {
-    await celery?.stop();
-    await worker?.close();
-    await redis?.close();
-  });
-
-  async function command(...words: string[]): Promise<unknown> {
-    const answer = await fetch(redis.url, {
-      method: "POST",
-      headers: { authorization: `Bearer ${redis.token}` },
-      body: JSON.stringify(words),
-    });
-    return ((await answer.json()) as { result: unknown }).result;
-  }
+  const world = useWorld(version, "webhooks");
+  const { command } = world;
 
   async function post({ name }: Sender, { headers, body }: Sent): Promise<[number, string]> {
-    const answer = await fetch(`${worker.url}/v1/webhooks/${name}`, { method: "POST", headers, body });
+    const answer = await fetch(`${world.worker.url}/v1/webhooks/${name}`, { method: "POST", headers, body });
     return [answer.status, await answer.text()];
   }
 
@@ -66,11 +25,11 @@ function suite(version: CeleryVersion): void {
   async function runs({ name }: Sender, id: string): Promise<Run[]> {
     const key = `ran:/webhooks/${name}:${id}`;
     for (const end = Date.now() + 15_000; (await command("LLEN", key)) === 0; await pause(50)) {
-      if (Date.now() > end) throw new Error(`nothing ran:\n${celery.log().slice(-2_000)}`);
+      if (Date.now() > end) throw new Error(`nothing ran:\n${world.celery.log().slice(-2_000)}`);
     }
     while ((await command("LLEN", "celery")) !== 0 || (await command("HLEN", "unacked")) !== 0)
       await pause(50);
-    return ((await command("LRANGE", key, "0", "-1")) as string[]).map((text) => JSON.parse(text) as Run);
+    return await world.runsAt(key);
   }
 
   describe.each(SENDERS.map((sender) => [sender.name, sender] as const))("%s", (name, sender) => {
@@ -115,7 +74,7 @@ function suite(version: CeleryVersion): void {
   });
 
   test("AWS was asked for its certificate once, and for nothing else", () => {
-    expect(worker.fetched).toEqual([
+    expect(world.worker.fetched).toEqual([
       "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-sample.pem",
     ]);
   });

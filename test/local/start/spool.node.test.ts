@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { createClient } from "@redis/client";
 import { afterEach, expect, test, vi } from "vitest";
 import { findServerBinary } from "../../../local/server/binary.ts";
-import { freePort, printedRequest, start } from "./npm_start.ts";
+import { freePort } from "../../../local/server/port.ts";
+import { printedRequest, start } from "./npm_start.ts";
 
 const binary = findServerBinary();
 if (!binary)

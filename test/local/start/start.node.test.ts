@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { findServerBinary } from "../../../local/server/binary.ts";
-import { freePort, printedRequest, type Started, start } from "./npm_start.ts";
+import { freePort } from "../../../local/server/port.ts";
+import { printedRequest, type Started, start } from "./npm_start.ts";
 
 const required = process.env.KOMBU_EDGE_REQUIRE_ALL === "1";
 let child: ChildProcess | undefined;

@@ -1,22 +1,10 @@
-/** @module Free ports, and servers that take a moment to answer on them. */
+/** @module Requests that are sent once, and servers that take a moment to answer. */
 import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LoadRequest } from "./load.ts";
 
 const START_TIMEOUT_MS = 20_000;
 const POLL_INTERVAL_MS = 2;
-
-/** A port of 127.0.0.1 that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** Sends a request once. Throws when it is not answered with a 2xx. */
 export async function ask({ url, headers, varying, body }: LoadRequest): Promise<void> {
