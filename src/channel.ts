@@ -133,14 +133,11 @@ export class Channel implements EntityChannel {
   #begin(limit = Number.POSITIVE_INFINITY): DeliveryContext {
     const context = this.#context;
     const { spool } = context;
-    const timeout = Math.min(
-      limit,
-      this.#publishTimeout ?? Number.POSITIVE_INFINITY,
-      spool?.after ?? Number.POSITIVE_INFINITY,
-    );
+    const most = Math.min(limit, this.#publishTimeout ?? Number.POSITIVE_INFINITY);
+    const timeout = Math.min(most, spool?.after ?? Number.POSITIVE_INFINITY);
     if (timeout === Number.POSITIVE_INFINITY) return context;
     const begunAt = Date.now();
-    const limited = { ...context, until: begunAt + timeout };
+    const limited = { ...context, until: begunAt + timeout, latest: begunAt + most };
     return spool ? { ...limited, begunAt, attempts: new Map() } : limited;
   }
 

@@ -65,6 +65,8 @@ export interface DeliveryContext {
   readonly maximumRequestSize: number;
   /** When this publish must have come to an end, in milliseconds since the epoch. */
   readonly until?: number | undefined;
+  /** When a batch must, although {@link until} begins anew for each of its requests. */
+  readonly latest?: number;
   /** Where it leaves what Redis does not take, and how. */
   readonly spool: ResolvedSpool | undefined;
   /** When a publish that may be spooled began, in milliseconds since the epoch; and what takes its notes. */

@@ -56,8 +56,7 @@ export async function putMany(
   const run = async (line: Line) => {
     for (const chunk of line) {
       const chunkItems = chunk.map((place) => items[place]!);
-      const within =
-        patience === undefined || isFailing ? context : { ...context, until: Date.now() + patience };
+      const within = patience === undefined || isFailing ? context : renewed(context, patience);
       const sent = await putChunk(within, chunkItems, chunk === lead ? accompaniment : bare, signal);
       isFailing ||= sent.outcomes.some(({ kind }) => kind === "failed");
       for (const [index, place] of chunk.entries()) outcomes[place] = sent.outcomes[index]!;
@@ -73,6 +72,11 @@ export async function putMany(
   };
   await Promise.all(Array.from({ length: Math.min(PARALLEL, lines.length) }, next));
   return { outcomes, before: further.before, after: further.after };
+}
+
+/** With as much time for a request as the first had, as far as the batch has it. */
+function renewed(context: DeliveryContext, patience: number): DeliveryContext {
+  return { ...context, until: Math.min(Date.now() + patience, context.latest ?? Number.POSITIVE_INFINITY) };
 }
 
 /** A command of a chunk, and the places of the items it settles. */

@@ -47,6 +47,28 @@ it.each([1, 2])("a batch of %i may be given less, and nothing that is no time", 
   expect(await proxy.requests()).toBe(1);
 });
 
+it("with a spool each request of a batch has time of its own, but not beyond the batch's", async () => {
+  const proxy = broken("slow", 50);
+  const spooled: string[] = [];
+  const queue = {
+    send: async (record: unknown) => void spooled.push(String(record)),
+    sendBatch: async (records: { body: unknown }[]) =>
+      void spooled.push(...records.map(({ body }) => String(body))),
+  };
+  // A slow request takes a second, and each message is a request.
+  const channel = new Channel(proxy, { spool: { queue, after: 1_500 }, maximumRequestSize: 1 });
+  const publications = await Promise.all(
+    ["one", "two", "three", "four"].map((body) => channel.prepareMessage(body, { routingKey: proxy.name })),
+  );
+  const { result, milliseconds } = await took(() =>
+    channel.basicPublishMany(publications, undefined, { timeout: 2_500 }),
+  );
+  expect(result.map(({ status }) => status)).toEqual(["delivered", "delivered", "spooled", "spooled"]);
+  expect(spooled).toHaveLength(2);
+  expect(milliseconds).toBeGreaterThan(2_000);
+  expect(milliseconds).toBeLessThan(3_000);
+});
+
 it("the push has what the look-up left of it", async () => {
   const proxy = broken("stall-push", 50);
   const exchange = new Exchange(proxy.name, { type: "topic" });
