@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { Celery } from "../../src/celery/index.ts";
 import { Channel, KombuEdgeError, Producer } from "../../src/index.ts";
 import { Recorder } from "../celery/recorder.ts";
+import { randomCases } from "../properties/runs.ts";
 
 const PAYLOAD = "canary-payload-cc33";
 
@@ -183,7 +184,7 @@ describe.each(Object.entries(VALUES))("%s", (_, value) => {
   });
 });
 
-it("anything at all", async () => {
+it("anything at all", { timeout: 120_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.anything({ withBigInt: true, withDate: true, withMap: true }),
@@ -194,6 +195,6 @@ it("anything at all", async () => {
         await held(() => app.sendTask("hostile", { [name]: value }));
       },
     ),
-    { numRuns: 1_000, interruptAfterTimeLimit: 3_000 },
+    randomCases(250),
   );
 });

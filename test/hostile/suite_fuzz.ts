@@ -1,6 +1,7 @@
-/** @module Requests that nobody thought of. `FUZZ_SEED` repeats a run that failed; without one every run is another. */
+/** @module Requests that nobody thought of. */
 import fc from "fast-check";
 import { describe, test } from "vitest";
+import { randomCases } from "../properties/runs.ts";
 import { fill, type Known } from "./routes.ts";
 import { AUTHORIZED, CANARIES, type World } from "./world.ts";
 
@@ -84,7 +85,6 @@ const type = fc.constantFrom(
 export function fuzz(world: () => World, routes: () => readonly Known[]): void {
   describe("anything", () => {
     test("to any route", { timeout: 60_000 }, async () => {
-      const seed = Number(process.env.FUZZ_SEED) || undefined;
       await fc.assert(
         fc.asyncProperty(
           fc.nat(),
@@ -108,7 +108,7 @@ export function fuzz(world: () => World, routes: () => readonly Known[]): void {
             );
           },
         ),
-        { numRuns: 1_500, interruptAfterTimeLimit: 4_000, ...(seed !== undefined && { seed }) },
+        randomCases(1_500),
       );
     });
   });

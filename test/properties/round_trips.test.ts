@@ -1,6 +1,6 @@
 /** @module What is read back as it was written, and what is found fast as it is found slowly, for random input. */
 import fc from "fast-check";
-import { expect, inject, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { textToBase64, toBase64 } from "../../src/envelope/base64.ts";
 import { stringifyJson } from "../../src/envelope/json.ts";
 import { parseJson } from "../../src/http/request/json.ts";
@@ -10,11 +10,10 @@ import { bindingMember, resolveKeyOptions } from "../../src/routing/keys.ts";
 import { topicPattern } from "../../src/routing/pattern.ts";
 import { BindingTable } from "../../src/routing/table.ts";
 import { bindingKey } from "./routing_cases.ts";
-import { runs } from "./runs.ts";
+import { randomCases } from "./runs.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const start = { seed: inject("propertySeed") };
 const text = fc.string({ unit: "binary" });
 const digits = fc.stringMatching(/^-?(0|[1-9]\d{0,40})(\.\d{1,20})?([eE][+-]?\d{1,2})?$/);
 
@@ -56,7 +55,7 @@ test("JSON that is read and written again keeps every number's value and kind", 
     expect(JSON.stringify(JSON.parse(written))).toBe(JSON.stringify(JSON.parse(given)));
     expect(stringifyJson(await parseJson(written), "body", "python")).toBe(written);
   });
-  await fc.assert(property, { ...start, numRuns: runs(2_000) });
+  await fc.assert(property, randomCases(2_000));
 });
 
 const STRING = /"(?:[^"\\]|\\.)*"/g;
@@ -81,7 +80,7 @@ test("base64 is read back as the same bytes", () => {
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(20), (bytes, start) => {
       expect(bytesOf(toBase64(bytes.subarray(start)))).toEqual(bytes.subarray(start));
     }),
-    { ...start, numRuns: runs(500) },
+    randomCases(500),
   );
   fc.assert(
     fc.property(
@@ -95,7 +94,7 @@ test("base64 is read back as the same bytes", () => {
         );
       },
     ),
-    { ...start, numRuns: runs(500) },
+    randomCases(500),
   );
 });
 
@@ -129,7 +128,7 @@ test("a payload taken apart has in each part the one element that it stands for"
       if (whole === "$[]" || /\[\d\]/.test(before)) return;
       for (const { item, body } of elements ?? []) expect(select(body, whole)).toEqual([item]);
     }),
-    { ...start, numRuns: runs(2_000) },
+    randomCases(2_000),
   );
 });
 
@@ -153,7 +152,7 @@ test("the guard script's arguments are read back as the publications they were m
       expect(name).toBe("EVAL");
       expect(guardArguments(rest.slice(0, Number(count)), rest.slice(Number(count)))).toEqual(publications);
     }),
-    { ...start, numRuns: runs(1_000) },
+    randomCases(1_000),
   );
 });
 
@@ -169,7 +168,7 @@ test("a binding is read back as it was written", () => {
       expect(table.bindings).toEqual([read]);
       expect(table.skipped.length).toBe(isPoison ? 1 : 0);
     }),
-    { ...start, numRuns: runs(2_000) },
+    randomCases(2_000),
   );
 });
 
@@ -202,8 +201,8 @@ test("the index of 10 000 bindings finds what a look at each of them finds", () 
   const words = fc.constantFrom("a", "b", "c", "ab", "é", "a-b", "x1", "", "a\n");
   const anywhere = fc.array(words, { maxLength: 6 }).map((parts) => parts.join("."));
   const asked = fc.oneof(near, anywhere);
-  fc.assert(fc.property(asked, fc.constantFrom("topic" as const, "direct" as const, undefined), check), {
-    ...start,
-    numRuns: runs(20),
-  });
+  fc.assert(
+    fc.property(asked, fc.constantFrom("topic" as const, "direct" as const, undefined), check),
+    randomCases(20),
+  );
 });
