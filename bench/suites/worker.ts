@@ -5,7 +5,7 @@ import type { Pace } from "../pace.ts";
 import { usage } from "../processes.ts";
 import { type Comparison, type Contender, compare, type Plan, type Skipped, skip } from "../rounds.ts";
 import { serve } from "../workerd.ts";
-import { type Candidate, candidatesFor, environment, jobs, resetDatabase, UPSTASH } from "./jobs.ts";
+import { type Candidate, candidatesFor, environment, jobs, resetDatabase } from "./jobs.ts";
 
 /** Requests under way at a time. */
 export const CONCURRENCY = 16;
@@ -32,9 +32,7 @@ export function inTurns({ rounds, seconds }: Pace): Pace {
 export async function workerSuite(database: Database, pace: Pace): Promise<readonly Comparison[]> {
   const comparisons: Comparison[] = [];
   for (const job of jobs(database)) {
-    const all = await candidatesFor(database, job);
-    // What the client costs does not depend on the job.
-    const candidates = all.filter(({ name }) => name !== UPSTASH || job.name === "queue");
+    const candidates = await candidatesFor(database, job);
     const { contenders, skipped, close } = await startWorkers(database, candidates);
     try {
       const plan = {
