@@ -9,7 +9,7 @@ import { connectRaw, type RawReply } from "./resp.ts";
 export interface FrontCounts {
   readonly requests: number;
   readonly commands: number;
-  /** Bytes of request bodies. */
+  /** Bytes of the requests, heads and bodies: all that came over the wire, which has no TLS here. */
   readonly bytes: number;
 }
 
@@ -31,6 +31,7 @@ const server = createServer({ noDelay: true }, (socket) => {
       wanted = headEnd < 0 ? data.length + 1 : headEnd + 4 + bodyLength(head);
       parts = [data];
       if (headEnd < 0 || size < wanted) return;
+      counts.bytes += wanted;
       answer(
         socket,
         head.slice(head.indexOf(" ") + 1, head.indexOf(" HTTP/")),
@@ -52,7 +53,6 @@ function bodyLength(head: string): number {
 
 function answer(socket: Socket, path: string, body: Buffer): void {
   counts.requests++;
-  counts.bytes += body.length;
   const given = JSON.parse(body.toString()) as unknown[];
   if (path === "/") {
     counts.commands++;
@@ -65,10 +65,11 @@ function answer(socket: Socket, path: string, body: Buffer): void {
     redis.send(commands, (replies) => write(socket, 200, `[${replies.map(toJson).join(",")}]`));
     return;
   }
-  // Their results are in the last reply, already joined as JSON.
   redis.send([["MULTI"], ...commands, ["EXEC"]], (replies) => {
-    const results = JSON.parse(replies.at(-1)!.json) as unknown[];
-    write(socket, 200, JSON.stringify(results.map((result) => ({ result }))));
+    const executed = replies.at(-1)!;
+    // Without items nothing was run: a command was refused when it was queued.
+    if (executed.items) write(socket, 200, `[${executed.items.map(toJson).join(",")}]`);
+    else write(socket, 400, toJson(executed));
   });
 }
 

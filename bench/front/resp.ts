@@ -7,6 +7,8 @@ const CARRIAGE_RETURN = 13;
 export interface RawReply {
   readonly json: string;
   readonly failed: boolean;
+  /** Of an array, such as the reply to `EXEC`, in which each may have failed by itself. */
+  readonly items?: readonly RawReply[];
 }
 
 /** Commands in, replies out, in order. */
@@ -85,15 +87,17 @@ function readReply(data: Buffer, at: number): (RawReply & { end: number }) | und
       };
     }
     case "*": {
-      const items: string[] = [];
+      // Of nothing: a transaction that was called off.
+      if (line === "-1") return { json: "null", failed: false, end };
+      const items: RawReply[] = [];
       let next = end;
       for (let index = 0; index < Number(line); index++) {
         const item = readReply(data, next);
         if (!item) return undefined;
-        items.push(item.json);
+        items.push(item);
         next = item.end;
       }
-      return { json: `[${items.join(",")}]`, failed: false, end: next };
+      return { json: `[${items.map(({ json }) => json).join(",")}]`, failed: false, items, end: next };
     }
     default:
       return { json: JSON.stringify(line), failed: false, end };
