@@ -13,6 +13,7 @@ export function markdown({
   pace,
   bars,
   costs,
+  costsSkipped = [],
   comparisons,
   profiles,
   heaps,
@@ -35,13 +36,16 @@ export function markdown({
     "## What a publish sends",
     table(
       ["publish", "HTTP requests", "commands", "commands that Redis ran", "bytes"],
-      costs.map(({ title, requests, commands, ran, bytes }) => [
-        title,
-        requests === undefined ? "– (TCP)" : String(requests),
-        String(commands),
-        String(ran),
-        String(bytes),
-      ]),
+      [
+        ...costs.map(({ title, requests, commands, ran, bytes }) => [
+          title,
+          requests === undefined ? "– (TCP)" : String(requests),
+          String(commands),
+          String(ran),
+          String(bytes),
+        ]),
+        ...costsSkipped.map(({ name, reason }) => [name, `skipped: ${reason}`, "", "", ""]),
+      ],
     ),
     "## Side by side",
     ...grouped(comparisons),

@@ -4,7 +4,7 @@ import { range, short, signed } from "./figures.ts";
 import { type Heap, notable, type Profile } from "./profile.ts";
 import { type Comparison, ratio } from "./rounds.ts";
 import { sideBySide } from "./side_by_side.ts";
-import type { Cost } from "./suites/cost.ts";
+import type { Costs } from "./suites/cost.ts";
 
 /** Prints one comparison: medians, ranges, and how many times better the first is than each other. */
 export function printComparison(comparison: Comparison): void {
@@ -20,12 +20,13 @@ export function printComparison(comparison: Comparison): void {
 }
 
 /** Prints what one publish sends. */
-export function printCosts(costs: readonly Cost[]): void {
+export function printCosts({ costs, skipped }: Costs): void {
   console.log("\nwhat a publish sends                             requests  commands  of Redis     bytes");
   for (const { title, requests, commands, ran, bytes } of costs) {
     const numbers = [requests ?? "TCP", commands, ran, bytes].map((number) => String(number).padStart(9));
     console.log(`  ${title.padEnd(46)}${numbers.join(" ")}`);
   }
+  for (const { name, reason } of skipped) console.log(`  ${name.padEnd(46)} skipped: ${reason}`);
 }
 
 /** Prints where the time of a message goes: Workers side by side, the others one by one. */

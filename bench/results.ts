@@ -6,7 +6,7 @@ import { chart } from "./chart.ts";
 import { markdown } from "./markdown.ts";
 import type { Pace } from "./pace.ts";
 import type { Heap, Profile } from "./profile.ts";
-import type { Comparison } from "./rounds.ts";
+import type { Comparison, Skipped } from "./rounds.ts";
 import type { Cost } from "./suites/cost.ts";
 
 /** All that a run found. */
@@ -19,6 +19,8 @@ export interface Results {
   readonly pace: Pace;
   readonly bars: readonly Bar[];
   readonly costs: readonly Cost[];
+  /** Contenders whose costs could not be counted; figures of an earlier version do not say. */
+  readonly costsSkipped?: readonly Skipped[];
   readonly comparisons: readonly Comparison[];
   readonly profiles: readonly Profile[];
   readonly heaps: readonly Heap[];

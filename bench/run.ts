@@ -14,7 +14,7 @@ import { printBars, printComparison, printCosts, printHeaps, printProfiles } fro
 import { draw, type Results, readReference, save, saveReference } from "./results.ts";
 import type { Comparison } from "./rounds.ts";
 import { bindingSuite } from "./suites/bindings.ts";
-import { type Cost, costSuite } from "./suites/cost.ts";
+import { type Costs, costSuite } from "./suites/cost.ts";
 import { dutiesSuite } from "./suites/duties.ts";
 import { librarySuite } from "./suites/library.ts";
 import { profileSuite } from "./suites/profile.ts";
@@ -28,7 +28,7 @@ const isAsked = (flag: string) => process.argv.includes(`--${flag}`);
 
 async function measure(pace: Pace): Promise<Results> {
   const programs = preparePython();
-  const costs: Cost[] = [];
+  let counted: Costs = { costs: [], skipped: [] };
   const comparisons: Comparison[] = [];
   const profiles: Profile[] = [];
   const heaps: Heap[] = [];
@@ -42,8 +42,8 @@ async function measure(pace: Pace): Promise<Results> {
   const { rounds, seconds } = pace;
   const suites: Readonly<Record<string, (database: Database) => Promise<void>>> = {
     costs: async (database) => {
-      costs.push(...(await costSuite(database, programs !== undefined)));
-      printCosts(costs);
+      counted = await costSuite(database, programs !== undefined);
+      printCosts(counted);
     },
     worker: compared((database) => workerSuite(database, pace)),
     duties: compared((database) => dutiesSuite(database, pace)),
@@ -71,7 +71,7 @@ async function measure(pace: Pace): Promise<Results> {
     if (names.length > 0 && !names.includes(name)) continue;
     await alone(name, suite);
   }
-  const found = bars(costs, comparisons);
+  const found = bars(counted.costs, comparisons);
   printBars(found);
   return {
     machine: `${cpus().length} × ${cpus()[0]!.model}, Node ${process.version}`,
@@ -79,7 +79,8 @@ async function measure(pace: Pace): Promise<Results> {
     versions: [...(programs ? pythonVersions() : []), ...clientVersions()],
     pace,
     bars: found,
-    costs,
+    costs: counted.costs,
+    costsSkipped: counted.skipped,
     comparisons,
     profiles,
     heaps,

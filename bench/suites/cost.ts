@@ -1,4 +1,4 @@
-/** @module Requests, commands and bytes of a publish: counted by the front and by Redis itself. */
+/** @module Requests, commands and bytes of a publish: the library, the gateway and the others, each once it is warm. */
 import { Channel, Exchange, Producer, Queue } from "../../src/index.ts";
 import { clearBindingCache } from "../../src/routing/cache.ts";
 import { ask } from "../answers.ts";
@@ -6,37 +6,39 @@ import { gatewayBundle } from "../bundles.ts";
 import { CLIENTS, prepareClient } from "../clients.ts";
 import type { Database } from "../front/start.ts";
 import { MESSAGE } from "../message.ts";
-import { startPublisher } from "../publisher.ts";
+import { type Publisher, startPublisher } from "../publisher.ts";
 import { PYTHON } from "../python.ts";
-import { skip } from "../rounds.ts";
+import { type Skipped, skip } from "../rounds.ts";
+import { overHttp, overTcp, type Sent } from "../sent.ts";
 import { serve } from "../workerd.ts";
 import { environment, jobs, resetDatabase } from "./jobs.ts";
 
 /** What one call sends. */
-export interface Cost {
+export interface Cost extends Sent {
   readonly id: string;
   readonly title: string;
-  /** HTTP requests; none for those that speak TCP. */
-  readonly requests?: number;
-  /** Commands sent. */
-  readonly commands: number;
-  /** Commands that Redis ran, which with a script are more: what Upstash bills. */
-  readonly ran: number;
-  /** Bytes of the requests' bodies; over TCP, all that Redis received. */
-  readonly bytes: number;
+}
+
+/** All of them. */
+export interface Costs {
+  readonly costs: readonly Cost[];
+  /** Contenders that could not be counted. */
+  readonly skipped: readonly Skipped[];
 }
 
 /** How many messages the batch has. */
 export const BATCH = 10_000;
 
-/** @param python Whether the Python contenders are installed. */
-export async function costSuite(database: Database, python: boolean): Promise<readonly Cost[]> {
+/**
+ * Counts what the library, the gateway and the others send for a publish. A contender that cannot be had is named in place of its counts.
+ *
+ * @param python Whether the Python contenders are installed.
+ */
+export async function costSuite(database: Database, python: boolean): Promise<Costs> {
   await resetDatabase(database);
-  return [
-    ...(await libraryCosts(database)),
-    ...(await gatewayCosts(database)),
-    ...(await othersCosts(database, python)),
-  ];
+  const own = [...(await libraryCosts(database)), ...(await gatewayCosts(database))];
+  const others = await othersCosts(database, python);
+  return { costs: [...own, ...others.costs], skipped: others.skipped };
 }
 
 async function libraryCosts(database: Database): Promise<readonly Cost[]> {
@@ -53,8 +55,7 @@ async function libraryCosts(database: Database): Promise<readonly Cost[]> {
   };
   const toQueue = { routingKey: "one" };
   await count("queue", "to a queue", () => producer.publish(MESSAGE, toQueue));
-  // The script is sent whole once, and by its hash from then on where the server knows it.
-  await producer.publish(MESSAGE, { ...toQueue, idempotencyKey: crypto.randomUUID() });
+  // The script goes along as a whole, each time.
   await count("guarded", "to a queue, idempotent", () =>
     producer.publish(MESSAGE, { ...toQueue, idempotencyKey: crypto.randomUUID() }),
   );
@@ -92,77 +93,46 @@ async function gatewayCosts(database: Database): Promise<readonly Cost[]> {
 }
 
 /** One message of each of the others, once they are connected. */
-async function othersCosts(database: Database, python: boolean): Promise<readonly Cost[]> {
+async function othersCosts(database: Database, python: boolean): Promise<Costs> {
   const costs: Cost[] = [];
+  const skipped: Skipped[] = [];
   const count = async (
     name: string,
-    start: () => ReturnType<typeof startPublisher>,
+    start: () => Promise<Publisher>,
     jobsOf: Readonly<Record<string, string>>,
   ) => {
+    let publisher: Publisher | undefined;
     try {
-      const publisher = await start();
+      publisher = await start();
       for (const [job, title] of Object.entries(jobsOf)) {
         await publisher.run(job, 1);
-        costs.push({
-          id: `${name}-${job}`,
-          title,
-          ...(await overTcp(database, () => publisher.run(job, 1))),
-        });
+        const { run } = publisher;
+        costs.push({ id: `${name}-${job}`, title, ...(await overTcp(database, () => run(job, 1))) });
       }
-      await publisher.close();
     } catch (error) {
-      skip(name, error);
+      skipped.push(skip(Object.values(jobsOf).join("; "), error));
+    } finally {
+      await publisher?.close();
     }
   };
-  if (python) {
-    await count("python", () => startPublisher(PYTHON, "python.py", database.redisUrl), {
-      kombu: "Kombu, to a queue",
-      "kombu-topic": "Kombu, to a topic exchange, 1 queue",
-      celery: "Celery, send_task",
-    });
-  }
+  const startPython = async () => {
+    if (!python) throw new Error("their packages are not installed");
+    return await startPublisher(PYTHON, "python.py", database.redisUrl);
+  };
+  await count("python", startPython, {
+    kombu: "Kombu, to a queue",
+    "kombu-topic": "Kombu, to a topic exchange, 1 queue",
+    celery: "Celery, send_task",
+  });
   for (const name of Object.keys(CLIENTS)) {
-    const folder = prepareClient(name);
-    if (folder === undefined) continue;
-    const more = [name, folder];
-    await count(name, () => startPublisher(process.execPath, "clients.ts", database.redisUrl, { more }), {
-      one: `${name}, a task`,
-    });
+    const startClient = async () => {
+      const folder = prepareClient(name);
+      if (folder === undefined) throw new Error("it cannot be installed");
+      return await startPublisher(process.execPath, "clients.ts", database.redisUrl, {
+        more: [name, folder],
+      });
+    };
+    await count(name, startClient, { one: `${name}, a task` });
   }
-  return costs;
-}
-
-async function overHttp(
-  database: Database,
-  publish: () => Promise<unknown>,
-): Promise<Omit<Cost, "id" | "title">> {
-  await database.command("CONFIG", "RESETSTAT");
-  await database.counts();
-  await publish();
-  const counts = await database.counts();
-  return { ...counts, ran: ranBy(String(await database.command("INFO", "commandstats"))) };
-}
-
-async function overTcp(
-  database: Database,
-  publish: () => Promise<unknown>,
-): Promise<Omit<Cost, "id" | "title">> {
-  await database.command("CONFIG", "RESETSTAT");
-  await publish();
-  const statistics = String(await database.command("INFO", "stats"));
-  const received = Number(/total_net_input_bytes:(\d+)/.exec(statistics)![1]);
-  const ran = ranBy(String(await database.command("INFO", "commandstats")));
-  return { commands: ran, ran, bytes: received - OWN_QUESTION };
-}
-
-/** Bytes of the command that asks for the bytes. */
-const OWN_QUESTION = "*2\r\n$4\r\nINFO\r\n$5\r\nstats\r\n".length;
-
-/** Calls of all commands but those that ask for these very figures. */
-export function ranBy(commandStatistics: string): number {
-  let sum = 0;
-  for (const [, name, calls] of commandStatistics.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)) {
-    if (!/^(info|config\|resetstat|multi|exec|client\|.*|ping|select)$/.test(name!)) sum += Number(calls);
-  }
-  return sum;
+  return { costs, skipped };
 }

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { chart } from "../../bench/chart.ts";
 import { markdown } from "../../bench/markdown.ts";
-import { ranBy } from "../../bench/suites/cost.ts";
+import { ranBy } from "../../bench/sent.ts";
 
 const COMPARISON = {
   id: "receivers/task",
@@ -43,6 +43,7 @@ test("the page has the bars, the costs, each comparison with who was skipped, an
       { measure: "two", bar: "0", figure: undefined, met: undefined, from: "npm test" },
     ],
     costs: [{ id: "k", title: "Kombu", commands: 2, ran: 2, bytes: 895 }],
+    costsSkipped: [{ name: "celery-ts, a task", reason: "it cannot be installed" }],
     comparisons: [COMPARISON],
     profiles: [
       {
@@ -75,7 +76,9 @@ test("the page has the bars, the costs, each comparison with who was skipped, an
     heaps: [{ title: "floor: a queue", mebibytes: 12.34 }],
   });
   expect(page).toContain("| one | ≥ 5 × | 4 × | **missed** |\n| two | 0 | see `npm test` |  |");
-  expect(page).toContain("| Kombu | – (TCP) | 2 | 2 | 895 |");
+  expect(page).toContain(
+    "| Kombu | – (TCP) | 2 | 2 | 895 |\n| celery-ts, a task | skipped: it cannot be installed |  |  |  |",
+  );
   expect(page).toContain("| kombu-edge gateway | 420 (400–420) |  |");
   expect(page).toContain("| a <b> & c | 105 (100–210) | 4 (2–4) × |");
   expect(page).toContain("| Flower | skipped: it did not start |  |");
