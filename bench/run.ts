@@ -3,6 +3,7 @@
  * `--reference` to replace the committed figures, their tables and the picture; `--draw` makes those from the committed figures again.
  */
 import { cpus } from "node:os";
+import { type Asked, readAsked } from "./asked.ts";
 import { bars } from "./bars.ts";
 import { endWhenInterrupted } from "./children.ts";
 import { clientVersions } from "./clients.ts";
@@ -23,10 +24,22 @@ import { secondLevelSuite } from "./suites/second_level.ts";
 import { startSuite } from "./suites/start.ts";
 import { workerSuite } from "./suites/worker.ts";
 
-const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
-const isAsked = (flag: string) => process.argv.includes(`--${flag}`);
+/** In the order in which they run. */
+const SUITES = [
+  "costs",
+  "worker",
+  "duties",
+  "receivers",
+  "library",
+  "bindings",
+  "start",
+  "second-level",
+  "profile",
+] as const;
+type Suite = (typeof SUITES)[number];
 
-async function measure(pace: Pace): Promise<Results> {
+/** All that were asked for; those that fail are named. */
+async function measure(pace: Pace, only: readonly string[]): Promise<{ results: Results; failed: string[] }> {
   const programs = preparePython();
   let counted: Costs = { costs: [], skipped: [] };
   const comparisons: Comparison[] = [];
@@ -40,7 +53,7 @@ async function measure(pace: Pace): Promise<Results> {
       }
     };
   const { rounds, seconds } = pace;
-  const suites: Readonly<Record<string, (database: Database) => Promise<void>>> = {
+  const suites: Readonly<Record<Suite, (database: Database) => Promise<void>>> = {
     costs: async (database) => {
       counted = await costSuite(database, programs !== undefined);
       printCosts(counted);
@@ -63,17 +76,14 @@ async function measure(pace: Pace): Promise<Results> {
       printHeaps(heaps);
     },
   };
-  for (const name of names) {
-    if (!(name in suites))
-      throw new Error(`there is no suite "${name}"; there are ${Object.keys(suites).join(", ")}`);
-  }
-  for (const [name, suite] of Object.entries(suites)) {
-    if (names.length > 0 && !names.includes(name)) continue;
-    await alone(name, suite);
+  const failed: string[] = [];
+  for (const name of SUITES) {
+    if (only.length > 0 && !only.includes(name)) continue;
+    if (!(await alone(name, suites[name]))) failed.push(name);
   }
   const found = bars(counted.costs, comparisons);
   printBars(found);
-  return {
+  const results = {
     machine: `${cpus().length} × ${cpus()[0]!.model}, Node ${process.version}`,
     date: new Date().toISOString().slice(0, 10),
     versions: [...(programs ? pythonVersions() : []), ...clientVersions()],
@@ -85,11 +95,13 @@ async function measure(pace: Pace): Promise<Results> {
     profiles,
     heaps,
   };
+  return { results, failed };
 }
 
-/** With a database of its own. What fails is said, and the others go on. */
-async function alone(name: string, suite: (database: Database) => Promise<void>): Promise<void> {
+/** With a database of its own. What fails is said, and the others go on; returns whether it did not. */
+async function alone(name: string, suite: (database: Database) => Promise<void>): Promise<boolean> {
   const start = performance.now();
+  let done = true;
   try {
     const database = await startDatabase();
     try {
@@ -98,18 +110,32 @@ async function alone(name: string, suite: (database: Database) => Promise<void>)
       await database.close();
     }
   } catch (error) {
-    process.exitCode = 1;
+    done = false;
     console.error(`the suite ${name} failed:`, error);
   }
   console.log(`\n(${name}: ${Math.round((performance.now() - start) / 1000)} s)`);
+  return done;
+}
+
+async function run({ suites, quick, reference, draw: drawn }: Asked): Promise<void> {
+  if (drawn) return draw(readReference());
+  const { results, failed } = await measure(quick ? QUICK : THOROUGH, suites);
+  console.log(`\nwritten to ${save(results)}`);
+  if (failed.length === 0) {
+    if (reference) saveReference(results);
+    return;
+  }
+  process.exitCode = 1;
+  console.error(`failed: ${failed.join(", ")}`);
+  if (reference) console.error("the committed figures stay as they were");
 }
 
 endWhenInterrupted();
-if (isAsked("reference") && names.length > 0) throw new Error("--reference is of one run of all suites");
-if (isAsked("draw")) {
-  draw(readReference());
-} else {
-  const results = await measure(isAsked("quick") ? QUICK : THOROUGH);
-  console.log(`\nwritten to ${save(results)}`);
-  if (isAsked("reference")) saveReference(results);
+let asked: Asked | undefined;
+try {
+  asked = readAsked(process.argv.slice(2), SUITES);
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 2;
 }
+if (asked) await run(asked);
