@@ -49,3 +49,21 @@ function descends(from: number, ancestor: number, parents: ReadonlyMap<number, {
   for (let at: number | undefined = from; at; at = parents.get(at)?.parent) if (at === ancestor) return true;
   return false;
 }
+
+/**
+ * Nanoseconds that a process' threads were on a processor, by the scheduler's own account: {@link usage} counts in hundredths of a second. Without its
+ * children, and without threads that have ended.
+ *
+ * @throws Error where there is no such process, or no /proc.
+ */
+export function cpuNanoseconds(pid: number): number {
+  let sum = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      sum += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]);
+    } catch {
+      // It has ended since.
+    }
+  }
+  return sum;
+}
