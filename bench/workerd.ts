@@ -38,7 +38,7 @@ export interface ServeOptions {
  * @throws Error when that is not answered with a 2xx.
  */
 export async function serve(
-  worker: Bundle,
+  worker: Pick<Bundle, "modules">,
   bindings: Readonly<Record<string, string>>,
   probe: LoadRequest,
   { inspectorPort, cache, v8Flags = [] }: ServeOptions = {},
@@ -75,7 +75,7 @@ export async function serve(
   }
 }
 
-function writeModules(folder: string, name: string, { modules }: Bundle): string {
+function writeModules(folder: string, name: string, { modules }: Pick<Bundle, "modules">): string {
   const listed = [...modules].map(([path, code]) => {
     const file = join(folder, name, path);
     mkdirSync(dirname(file), { recursive: true });

@@ -107,6 +107,11 @@ export async function resetDatabase(database: Database): Promise<void> {
   await new Queue("bench-topic").bind(channel, exchange, "order.*");
 }
 
+/** The request to the Worker that does a job with the library; its URL is a path. */
+export function libraryRequest({ name, request }: Job): LoadRequest {
+  return { ...request, url: "/", body: name === "task" ? JSON.stringify(MESSAGE) : request.body };
+}
+
 /** The gateway first. The floor and the client alone are given the very text that the gateway pushes. */
 export async function candidatesFor(database: Database, job: Job): Promise<readonly Candidate[]> {
   await resetDatabase(database);
@@ -121,11 +126,7 @@ export async function candidatesFor(database: Database, job: Job): Promise<reado
     {
       name: LIBRARY,
       bundle: await of(job.library),
-      request: {
-        ...job.request,
-        url: "/",
-        body: job.name === "task" ? JSON.stringify(MESSAGE) : job.request.body,
-      },
+      request: libraryRequest(job),
     },
     { name: FLOOR, bundle: await of("floor.ts"), request: plain },
     { name: UPSTASH, bundle: await of("upstash.ts"), request: plain },
