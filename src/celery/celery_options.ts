@@ -130,15 +130,18 @@ export interface Settings
   readonly routes: readonly RouteFunction[];
 }
 
-/** By options that cannot change any more, so that these are checked once for all the apps of an isolate. Values only. */
+/** By frozen options, so that these are checked once for all the apps of an isolate. Values only. */
 const resolved = new WeakMap<CeleryOptions, Settings>();
 
 /**
- * Checks the settings and fills in the defaults. Frozen options are remembered.
+ * Checks the settings and fills in the defaults. Frozen options are remembered, with the routes and queues in them.
  *
  * @throws {InvalidArgumentError} Naming the setting at fault.
  */
 export function resolveSettings(options: CeleryOptions): Settings {
+  if (options === null || typeof options !== "object") {
+    throw new InvalidArgumentError("options", "must be an object");
+  }
   const known = resolved.get(options);
   if (known) return known;
   const settings = checkedSettings(options);

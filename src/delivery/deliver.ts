@@ -125,7 +125,8 @@ async function putAll(
   return toDelivery(publication, destination, answer.put, failed ? [...warnings, NOT_DECLARED] : warnings);
 }
 
-const NOT_DECLARED = "a declared binding could not be written";
+/** The warning of a message that was delivered all the same. */
+export const NOT_DECLARED = "a declared binding could not be written";
 
 /** Pushes by the old table and reads the new one in the same request; queues that it newly shows get their copy then. */
 async function putAndRefresh(

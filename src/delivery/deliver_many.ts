@@ -7,7 +7,7 @@ import { UnroutableError } from "../errors.ts";
 import type { Command, Reply } from "../redis/client.ts";
 import type { BindingTable } from "../routing/table.ts";
 import { amendTables } from "./amend.ts";
-import { deliver, skippedWarnings, toDelivery, withWarnings } from "./deliver.ts";
+import { deliver, NOT_DECLARED, skippedWarnings, toDelivery, withWarnings } from "./deliver.ts";
 import type { Item } from "./lines.ts";
 import type { Delivery, DeliveryContext, Publication } from "./publication.ts";
 import { lateGuard, note, toChannel, toQueues } from "./put.ts";
@@ -28,7 +28,10 @@ export interface BatchOptions {
   readonly before?: readonly Command[];
   /** Each request is a transaction, so that its commands are applied together. Default `false`. */
   readonly atomic?: boolean;
-  /** Milliseconds that the batch may wait for Redis in all, where the channel's `publishTimeout` is not less. Default no limit. */
+  /**
+   * Milliseconds that the batch may wait for Redis in all, where the channel's `publishTimeout` is not less. Default no limit. What is
+   * spooled then takes the spool's time.
+   */
   readonly timeout?: number;
 }
 
@@ -142,12 +145,15 @@ async function putItems(
     signal,
   );
   const declared = put.before.slice(0, declares.length);
-  if (declared.every((reply) => "result" in reply)) amendTables(context, declared.length > 0 ? declare : []);
+  const isDeclared = declared.every((reply) => "result" in reply);
+  if (isDeclared) amendTables(context, declared.length > 0 ? declare : []);
   for (const reply of put.before.slice(declares.length)) if ("error" in reply) throw reply.error;
   items.forEach((item, index) => {
     const outcome = put.outcomes[index]!;
     outcomes[item.place] =
-      outcome.kind === "failed" ? { status: "failed", error: outcome.error } : told(item, outcome, tables);
+      outcome.kind === "failed"
+        ? { status: "failed", error: outcome.error }
+        : told(item, outcome, tables, !isDeclared && item.publication.declare.length > 0);
   });
   const refreshed = refresh(context, stale, put.after, sentAt);
   if (refreshed.size > 0) await putLate(context, items, refreshed, outcomes, signal);
@@ -201,11 +207,17 @@ async function putLate(
   });
 }
 
-function told(item: PlacedItem, put: Parameters<typeof toDelivery>[2], tables: Tables): Outcome {
+function told(
+  item: PlacedItem,
+  put: Parameters<typeof toDelivery>[2],
+  tables: Tables,
+  isUndeclared: boolean,
+): Outcome {
   const { publication, destination, deadLettered } = item;
   const known = isRouted(publication) ? tables.get(publication.exchange) : undefined;
   try {
-    const warnings = known && "table" in known ? skippedWarnings(known.table.skipped) : [];
+    const warnings = known && "table" in known ? [...skippedWarnings(known.table.skipped)] : [];
+    if (isUndeclared) warnings.push(NOT_DECLARED);
     const delivery = toDelivery(publication, destination, put, warnings);
     return deadLettered && delivery.status === "delivered" ? { ...delivery, status: "unroutable" } : delivery;
   } catch (error) {

@@ -181,8 +181,14 @@ async function repeat(
   // A signal that has ended refuses the attempt itself, which says nothing of the message.
   if (!policy || policy.maxRetries === 0 || signal?.aborted) return [];
   let replies: readonly Reply[] = [];
+  let isBegun = false;
   const attempt = async () => {
     const places = open();
+    if (!isBegun) {
+      isBegun = true;
+      // The attempt that has been made.
+      throw (outcomes[places[0]!] as { error: unknown }).error;
+    }
     const commands = [...before, scriptCommand(places.map((place) => items[place]!))];
     try {
       replies = await context.connection.send(commands, { atomic: false, signal, until: context.until });
@@ -194,8 +200,7 @@ async function repeat(
     const [still] = open();
     if (still !== undefined) throw (outcomes[still] as { error: unknown }).error;
   };
-  const further = { ...policy, maxRetries: policy.maxRetries - 1 };
-  await withRetries(attempt, further, signal, context.until).catch(() => undefined);
+  await withRetries(attempt, policy, signal, context.until).catch(() => undefined);
   return replies.slice(0, before.length);
 }
 

@@ -103,6 +103,9 @@ function connectTo(credentials: RedisCredentials, timeout: number): Connection {
   return new RedisConnection(client, url, timeout);
 }
 
+/** Milliseconds, which Node's timers take whole only, and no more of. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** Something that sends requests, and the means to tell it when to give up. */
 interface Client {
   readonly redis: RedisLike;
@@ -190,11 +193,10 @@ class RedisConnection implements Connection {
     }
   }
 
-  #limit(until: number | undefined): number {
-    if (until === undefined) return this.#timeout;
+  #limit(until: number = Number.POSITIVE_INFINITY): number {
     const left = until - Date.now();
     if (left <= 0) throw new UnavailableError("no time is left to ask the database");
-    return Math.min(left, this.#timeout);
+    return Math.ceil(Math.min(left, this.#timeout, LONGEST_TIMER));
   }
 }
 

@@ -6,7 +6,7 @@ import { deliver } from "../delivery/deliver.ts";
 import type { BatchOptions, Outcome } from "../delivery/deliver_many.ts";
 import type { Delivery, DeliveryContext, Publication } from "../delivery/publication.ts";
 import { checkSignal } from "../delivery/publish_options.ts";
-import { RedisError } from "../errors.ts";
+import { QueueFullError, RedisError } from "../errors.ts";
 
 /** One publication. Throws as {@link deliver} does; a {@link RedisError} bears the delivery tag. */
 export async function deliverOrSpool(context: DeliveryContext, publication: Publication): Promise<Delivery> {
@@ -32,7 +32,7 @@ export async function deliverOrSpoolMany(
 ): Promise<readonly Outcome[]> {
   checkSignal(signal);
   const alone = onlyOne(publications, options);
-  if (alone) return [await outcomeOf(context, signal ? { ...alone, signal } : alone)];
+  if (alone) return [await outcomeOf(context, { ...alone, signal }, options)];
   let outcomes: readonly Outcome[] | undefined;
   let error: unknown;
   deliverMany ??= (await import("../delivery/deliver_many.ts")).deliverMany;
@@ -57,10 +57,16 @@ function onlyOne(publications: readonly Publication[], { before }: BatchOptions)
   return only.exchange === "" || only.guard ? only : undefined;
 }
 
-async function outcomeOf(context: DeliveryContext, publication: Publication): Promise<Outcome> {
+async function outcomeOf(
+  context: DeliveryContext,
+  publication: Publication,
+  { atomic }: BatchOptions,
+): Promise<Outcome> {
   try {
     return await deliverOrSpool(context, publication);
   } catch (error) {
+    // As any batch does whose messages land together or not at all.
+    if (atomic && error instanceof QueueFullError) throw error;
     return { status: "failed", error };
   }
 }

@@ -171,3 +171,7 @@ describe("an app's settings", () => {
       expect(() => appWith(options)).toThrow('"taskProtocol" must be 1 or 2');
   });
 });
+
+test.each([null, 5, true, "", 1n])("settings that are no object are refused (%s)", (options) => {
+  expect(() => appWith(options as CeleryOptions)).toThrow('"options" must be an object');
+});

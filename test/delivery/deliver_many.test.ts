@@ -117,3 +117,21 @@ describe("publishMany", () => {
     expect(await new Producer(isolated().channel).publishMany([])).toEqual([]);
   });
 });
+
+it.each([1, 2])(
+  "a batch of %i is delivered although what it declares cannot be written, and says so",
+  async (count) => {
+    const { channel, prefix, run, stored } = isolated();
+    await run("SET", `${prefix}_kombu.binding.orders`, "not a set");
+    const declare = [new Queue("a", { exchange: orders, routingKey: "order.*" })];
+    const messages = Array.from({ length: count }, (_, body) => ({ body, routingKey: "q", declare }));
+    const outcomes = await new Producer(channel).publishMany(messages);
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({
+        status: "delivered",
+        warnings: ["a declared binding could not be written"],
+      });
+    }
+    expect(await stored("q")).toHaveLength(count);
+  },
+);

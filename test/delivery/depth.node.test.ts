@@ -103,6 +103,21 @@ describe("a queue with a limit", () => {
     expect(await size()).toBe(3);
   });
 
+  test.each([1, 2])("throws for a batch of %i that is to land together", async (count) => {
+    const { queue, make, fill, size } = limited();
+    await fill(3);
+    const channel = make();
+    const publications = await Promise.all(
+      Array.from({ length: count }, () => channel.prepareMessage(1, { routingKey: queue })),
+    );
+    const batch = () => channel.basicPublishMany(publications, undefined, { atomic: true });
+    // What the limit does not know of the queue it learns with the first push.
+    await new Producer(channel).publish(1, { routingKey: queue }).catch(() => undefined);
+    const before = await size();
+    await expect(batch()).rejects.toBeInstanceOf(QueueFullError);
+    expect(await size()).toBe(before);
+  });
+
   test("does not take a duplicate for a push", async () => {
     const { publish } = limited();
     const idempotencyKey = crypto.randomUUID();

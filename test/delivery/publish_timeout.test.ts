@@ -1,5 +1,5 @@
 /** @module One publish waits no longer than it may, however many requests it takes. */
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { Channel } from "../../src/channel.ts";
 import { Exchange } from "../../src/entity.ts";
 import { Producer } from "../../src/producer.ts";
@@ -12,6 +12,9 @@ async function took<Result>(run: () => Promise<Result>): Promise<{ result: Resul
   const result = await run();
   return { result, milliseconds: Date.now() - begin };
 }
+
+// What a batch needs is loaded with the first one, which must not count as waiting for Redis here.
+beforeAll(() => import("../../src/delivery/deliver_many.ts"));
 
 it.each(["one", "many"])("retries end with it (%s)", async (kind) => {
   const proxy = broken("stall", 50);
@@ -45,6 +48,42 @@ it.each([1, 2])("a batch of %i may be given less, and nothing that is no time", 
     await expect(refused).rejects.toThrow('"timeout" must be a finite number that is not negative');
   }
   expect(await proxy.requests()).toBe(1);
+});
+
+it.each([1, 2])("a batch of %i ends with the caller's signal", async (count) => {
+  const proxy = broken("stall", 50);
+  const producer = new Producer(new Channel(proxy, { timeout: 5_000 }), { routingKey: proxy.name });
+  const { result, milliseconds } = await took(() =>
+    producer.publishMany(
+      Array.from({ length: count }, (_, body) => ({ body })),
+      { signal: AbortSignal.timeout(200) },
+    ),
+  );
+  expect(result.map(({ status }) => status)).toEqual(new Array(count).fill("failed"));
+  expect(milliseconds).toBeLessThan(2_000);
+});
+
+it.each([1, 2])("a batch of %i does not heed the signal of one of its messages", async (count) => {
+  const proxy = broken("stall", 50);
+  const channel = new Channel(proxy, { timeout: 800 });
+  const publications = await Promise.all(
+    Array.from({ length: count }, (_, body) =>
+      channel.prepareMessage(body, { routingKey: proxy.name, signal: AbortSignal.timeout(100) }),
+    ),
+  );
+  const { milliseconds } = await took(() => channel.basicPublishMany(publications));
+  expect(milliseconds).toBeGreaterThan(700);
+});
+
+it.each([1, 2])("the pause before the second attempt of a batch of %i is its policy's", async (count) => {
+  const proxy = broken("reset-before", 1);
+  const producer = new Producer(new Channel(proxy), { routingKey: proxy.name });
+  const retryPolicy = { intervalStart: 0.4 };
+  const { result, milliseconds } = await took(() =>
+    producer.publishMany(Array.from({ length: count }, (_, body) => ({ body, retry: true, retryPolicy }))),
+  );
+  expect(result.map(({ status }) => status)).toEqual(new Array(count).fill("delivered"));
+  expect(milliseconds).toBeGreaterThan(290);
 });
 
 it("with a spool each request of a batch has time of its own, but not beyond the batch's", async () => {
