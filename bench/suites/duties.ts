@@ -29,6 +29,7 @@ export async function dutiesSuite(database: Database, pace: Pace): Promise<reado
       name,
       bundle: await bundle(entry, { DUTIES: String(index + 1) }),
       request: { ...job.request, url: "/" },
+      queue: job.queue,
     }),
   );
   const { contenders, skipped, close } = await startWorkers(database, [

@@ -35,6 +35,8 @@ export interface Candidate {
   readonly name: string;
   readonly bundle: Bundle;
   readonly request: LoadRequest;
+  /** Where its messages land. */
+  readonly queue: string;
 }
 
 /** What all Workers are bound to. */
@@ -110,7 +112,7 @@ export async function resetDatabase(database: Database): Promise<void> {
 /** The gateway first. The floor and the client alone are given the very text that the gateway pushes. */
 export async function candidatesFor(database: Database, job: Job): Promise<readonly Candidate[]> {
   await resetDatabase(database);
-  const gateway = { name: GATEWAY, bundle: await gatewayBundle(), request: job.request };
+  const gateway = { name: GATEWAY, bundle: await gatewayBundle(), request: job.request, queue: job.queue };
   await (await serve(gateway.bundle, environment(database), job.request)).close();
   const envelope = await database.command("RPOP", job.queue);
   if (typeof envelope !== "string") throw new Error(`${job.request.url} put nothing into ${job.queue}`);
@@ -126,8 +128,9 @@ export async function candidatesFor(database: Database, job: Job): Promise<reado
         url: "/",
         body: job.name === "task" ? JSON.stringify(MESSAGE) : job.request.body,
       },
+      queue: job.queue,
     },
-    { name: FLOOR, bundle: await of("floor.ts"), request: plain },
-    { name: UPSTASH, bundle: await of("upstash.ts"), request: plain },
+    { name: FLOOR, bundle: await of("floor.ts"), request: plain, queue: "bench-floor" },
+    { name: UPSTASH, bundle: await of("upstash.ts"), request: plain, queue: "bench-upstash" },
   ];
 }

@@ -6,11 +6,11 @@ import type { Pace } from "../pace.ts";
 import { type Publisher, startPublisher } from "../publisher.ts";
 import { PYTHON } from "../python.ts";
 import { type Comparison, type Contender, compare, type Skipped, skip } from "../rounds.ts";
+import { checkArrived } from "./turn.ts";
 
 const METRICS = [{ unit: "messages/s" }];
 const BATCH = 10_000;
 const ROUND_TRIP_MS = 20;
-const QUEUES = ["bench-library", "bench-kombu", "bench-celery", "bench-clients"];
 
 /** Who compete, as far as bars are set against them. */
 export const PUBLISH_MANY = "kombu-edge, publishMany";
@@ -30,6 +30,8 @@ interface Entry {
   readonly name: string;
   readonly publisher: string;
   readonly job: string;
+  /** Where its messages land, as the publisher names it. */
+  readonly queue: string;
   /** The least number of messages it can be asked for. */
   readonly least?: number;
 }
@@ -41,36 +43,54 @@ const COMPARISONS: readonly { id: string; title: string; entries: readonly Entry
     id: "one",
     title: "one message after another",
     entries: [
-      { name: "kombu-edge, publish in a loop", publisher: OWN, job: "publish" },
-      { name: KOMBU, publisher: "python", job: "kombu" },
+      { name: "kombu-edge, publish in a loop", publisher: OWN, job: "publish", queue: "bench-library" },
+      { name: KOMBU, publisher: "python", job: "kombu", queue: "bench-kombu" },
     ],
   },
   {
     id: "many",
     title: `${BATCH} messages at once`,
     entries: [
-      { name: PUBLISH_MANY, publisher: OWN, job: "publishMany", least: BATCH },
-      { name: KOMBU, publisher: "python", job: "kombu" },
+      { name: PUBLISH_MANY, publisher: OWN, job: "publishMany", queue: "bench-library", least: BATCH },
+      { name: KOMBU, publisher: "python", job: "kombu", queue: "bench-kombu" },
     ],
   },
   {
     id: "task",
     title: "one task after another",
     entries: [
-      { name: "kombu-edge, sendTask in a loop", publisher: OWN, job: "sendTask" },
-      { name: "Celery, send_task in a loop", publisher: "python", job: "celery" },
-      { name: "celery-node, one by one", publisher: "celery-node", job: "one" },
-      { name: "celery-ts, one by one", publisher: "celery-ts", job: "one" },
+      { name: "kombu-edge, sendTask in a loop", publisher: OWN, job: "sendTask", queue: "bench-library" },
+      { name: "Celery, send_task in a loop", publisher: "python", job: "celery", queue: "bench-celery" },
+      { name: "celery-node, one by one", publisher: "celery-node", job: "one", queue: "bench-clients" },
+      { name: "celery-ts, one by one", publisher: "celery-ts", job: "one", queue: "bench-clients" },
     ],
   },
   {
     id: "tasks",
     title: `${BATCH} tasks at once`,
     entries: [
-      { name: "kombu-edge, applyMany", publisher: OWN, job: "applyMany", least: BATCH },
-      { name: "Celery, send_task in a loop", publisher: "python", job: "celery" },
-      { name: "celery-node, not waiting", publisher: "celery-node", job: "many", least: BATCH },
-      { name: "celery-ts, not waiting", publisher: "celery-ts", job: "many", least: BATCH },
+      {
+        name: "kombu-edge, applyMany",
+        publisher: OWN,
+        job: "applyMany",
+        queue: "bench-library",
+        least: BATCH,
+      },
+      { name: "Celery, send_task in a loop", publisher: "python", job: "celery", queue: "bench-celery" },
+      {
+        name: "celery-node, not waiting",
+        publisher: "celery-node",
+        job: "many",
+        queue: "bench-clients",
+        least: BATCH,
+      },
+      {
+        name: "celery-ts, not waiting",
+        publisher: "celery-ts",
+        job: "many",
+        queue: "bench-clients",
+        least: BATCH,
+      },
     ],
   },
 ];
@@ -160,15 +180,20 @@ async function startPublishers(
   return publishers;
 }
 
-function contender(database: Database, publisher: Publisher, { name, job, least = 10 }: Entry): Contender {
+function contender(
+  database: Database,
+  publisher: Publisher,
+  { name, job, queue, least = 10 }: Entry,
+): Contender {
   // Of the run before; the first only finds out.
   let perSecond = 1;
   return {
     name,
     run: async (seconds) => {
-      await database.command("DEL", ...QUEUES);
+      await database.command("FLUSHDB");
       const count = Math.max(least, Math.round((perSecond * seconds) / least) * least);
       perSecond = count / (await publisher.run(job, count));
+      await checkArrived(database, { name, queue }, count);
       return [perSecond];
     },
   };

@@ -1,0 +1,49 @@
+/** @module One turn of a server under load, and whether all that it said it took is there. */
+import type { Database } from "../front/start.ts";
+import { type LoadRequest, load } from "../load.ts";
+import { usage } from "../processes.ts";
+import { resetDatabase } from "./jobs.ts";
+
+/** Requests under way at a time. */
+export const CONCURRENCY = 16;
+
+/** A server that puts one message into a queue for each request. */
+export interface Server {
+  readonly name: string;
+  readonly pid: number;
+  /** Its URL is a whole one. */
+  readonly request: LoadRequest;
+  /** Where its messages land. */
+  readonly queue: string;
+}
+
+/** What a turn came to. */
+export interface Turn {
+  readonly count: number;
+  readonly perSecond: number;
+  /** Of the server's process with its children, per request. */
+  readonly cpuMicroseconds: number;
+  /** When the turn was over. */
+  readonly residentBytes: number;
+}
+
+/** Has a server answer for a while, from an empty database. Throws when an answer is not a 2xx, or its message is not there. */
+export async function turn(database: Database, server: Server, seconds: number): Promise<Turn> {
+  const { pid, request } = server;
+  await resetDatabase(database);
+  const before = usage(pid).cpuSeconds;
+  const { perSecond, count } = await load(request, CONCURRENCY, seconds);
+  const { cpuSeconds, residentBytes } = usage(pid);
+  await checkArrived(database, server, count);
+  return { count, perSecond, cpuMicroseconds: ((cpuSeconds - before) / count) * 1e6, residentBytes };
+}
+
+/** Throws when a queue does not hold as many messages as were said to be sent to it. */
+export async function checkArrived(
+  database: Pick<Database, "command">,
+  { name, queue }: Pick<Server, "name" | "queue">,
+  sent: number,
+): Promise<void> {
+  const found = await database.command("LLEN", queue);
+  if (found !== sent) throw new Error(`${name} sent ${sent} messages, and ${queue} holds ${found}`);
+}
