@@ -4,12 +4,16 @@ import type { Pace } from "./pace.ts";
 
 /** A run may take so many times what it should, and then so many seconds more, before it counts as dead. */
 const PATIENCE = { times: 5, seconds: 30 };
+/** What is left of a run may take so many seconds to end once its contender has been stopped. */
+const AFTERMATH_SECONDS = 1;
 
 /** One of those that do the same job. */
 export interface Contender {
   readonly name: string;
   /** Does the job for about so many seconds and returns one figure per metric. */
   run(seconds: number): Promise<readonly number[]>;
+  /** Ends it for good, whatever it is doing, when it has failed or hangs: it must not run against the others. */
+  stop?(): Promise<void>;
 }
 
 /** What is measured in each run. */
@@ -61,23 +65,27 @@ export interface Plan {
 
 /**
  * Runs all contenders once unmeasured, to warm them up, then `rounds` times in turn, for about `seconds` each time. One that fails, or hangs, is
- * reported and left out.
+ * reported, stopped and left out.
  */
 export async function compare(
   { id, title, metrics, contenders, skipped = [] }: Plan,
   { rounds, seconds, warmUp = seconds / 2 }: Pace,
+  patience: typeof PATIENCE = PATIENCE,
 ): Promise<readonly Comparison[]> {
   const measured = new Map<Contender, (readonly number[])[]>(contenders.map((one) => [one, []]));
   const failed: Skipped[] = [...skipped];
   for (let round = -1; round < rounds; round++) {
     for (const [contender, runs] of measured) {
+      const time = round < 0 ? warmUp : seconds;
+      const work = contender.run(time);
       try {
-        const time = round < 0 ? warmUp : seconds;
-        const figures = await inTime(contender.run(time), time);
+        const figures = await inTime(work, time * patience.times + patience.seconds);
         if (round >= 0) runs.push(figures);
       } catch (error) {
         measured.delete(contender);
         failed.push(skip(contender.name, error));
+        await contender.stop?.();
+        await inTime(work, AFTERMATH_SECONDS).catch(() => {});
       }
     }
   }
@@ -121,8 +129,7 @@ export function spread(values: readonly number[]): Spread {
   return { median, lowest: sorted[0]!, highest: sorted.at(-1)! };
 }
 
-async function inTime<T>(work: Promise<T>, seconds: number): Promise<T> {
-  const limit = seconds * PATIENCE.times + PATIENCE.seconds;
+async function inTime<T>(work: Promise<T>, limit: number): Promise<T> {
   const settled = new AbortController();
   const late = sleep(limit * 1000, undefined, { signal: settled.signal, ref: false }).then(() => {
     throw new Error(`did not end within ${limit} s`);

@@ -196,5 +196,7 @@ function contender(
       await checkArrived(database, { name, queue }, count);
       return [perSecond];
     },
+    // The comparisons after this one find it ended, and say so.
+    stop: publisher.close,
   };
 }

@@ -127,7 +127,7 @@ async function received(
         const to = { ...request, url: `http://127.0.0.1:${port}${request.url}` };
         await untilAnswered(child, to);
         const server = { name: receiver.name, pid: child.pid!, request: to, queue: QUEUE };
-        contenders.push(contender(database, server));
+        contenders.push({ ...contender(database, server), stop: () => stopChild(child) });
       } catch (error) {
         skipped.push(skip(receiver.name, error));
       }

@@ -71,6 +71,7 @@ export async function startWorkers(
           const { perSecond, cpuMicroseconds, residentBytes } = await turn(database, server, seconds);
           return [perSecond, cpuMicroseconds, residentBytes / 2 ** 20];
         },
+        stop: worker.close,
       });
     } catch (error) {
       skipped.push(skip(name, error));
