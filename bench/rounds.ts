@@ -12,6 +12,8 @@ export interface Contender {
   readonly name: string;
   /** Does the job for about so many seconds and returns one figure per metric. */
   run(seconds: number): Promise<readonly number[]>;
+  /** Does the job until it is as fast as it gets, for about so many seconds at most. Default: a run of that time. */
+  warm?(atMost: number): Promise<unknown>;
   /** Ends it for good, whatever it is doing, when it has failed or hangs: it must not run against the others. */
   stop?(): Promise<void>;
 }
@@ -64,7 +66,7 @@ export interface Plan {
 }
 
 /**
- * Runs all contenders once unmeasured, to warm them up, then `rounds` times in turn, for about `seconds` each time. One that fails, or hangs, is
+ * Warms all contenders up, then runs them `rounds` times in turn, for about `seconds` each time. One that fails, or hangs, is
  * reported, stopped and left out.
  */
 export async function compare(
@@ -76,11 +78,13 @@ export async function compare(
   const failed: Skipped[] = [...skipped];
   for (let round = -1; round < rounds; round++) {
     for (const [contender, runs] of measured) {
-      const time = round < 0 ? warmUp : seconds;
-      const work = contender.run(time);
+      const isMeasured = round >= 0;
+      const time = isMeasured ? seconds : warmUp;
+      const work: Promise<unknown> =
+        isMeasured || !contender.warm ? contender.run(time) : contender.warm(time);
       try {
         const figures = await inTime(work, time * patience.times + patience.seconds);
-        if (round >= 0) runs.push(figures);
+        if (isMeasured) runs.push(figures as readonly number[]);
       } catch (error) {
         measured.delete(contender);
         failed.push(skip(contender.name, error));

@@ -1,42 +1,21 @@
 /** @module The library in Node over HTTP against others over TCP, on the same Redis, near and far; one process each. */
-import { CLIENTS, prepareClient } from "../clients.ts";
 import { farAway } from "../far.ts";
 import type { Database } from "../front/start.ts";
 import type { Pace } from "../pace.ts";
-import { type Publisher, startPublisher } from "../publisher.ts";
-import { PYTHON } from "../python.ts";
-import { type Comparison, type Contender, compare, type Skipped, skip } from "../rounds.ts";
-import { checkArrived } from "./turn.ts";
+import { type Comparison, type Contender, compare, type Skipped } from "../rounds.ts";
+import { contender, type Entry, OWN, type Place, startPublishers } from "./publishers.ts";
 
 const METRICS = [{ unit: "messages/s" }];
 const BATCH = 10_000;
 const ROUND_TRIP_MS = 20;
 
+/** Messages that make a publisher warm, or rounds' time that it may take at most. From far away nobody is fast enough for it to matter. */
+const NEAR = { messages: 3_000, rounds: 4 };
+const FAR = { messages: 0, rounds: 2 };
+
 /** Who compete, as far as bars are set against them. */
 export const PUBLISH_MANY = "kombu-edge, publishMany";
 export const KOMBU = "Kombu, publish in a loop";
-
-/** Where the database is. */
-interface Place {
-  readonly url: string;
-  readonly redisUrl: string;
-  /** For ids and titles. */
-  readonly id: string;
-  readonly where: string;
-}
-
-/** A job of a publisher as a contender. */
-interface Entry {
-  readonly name: string;
-  readonly publisher: string;
-  readonly job: string;
-  /** Where its messages land, as the publisher names it. */
-  readonly queue: string;
-  /** The least number of messages it can be asked for. */
-  readonly least?: number;
-}
-
-const OWN = "kombu_edge";
 
 const COMPARISONS: readonly { id: string; title: string; entries: readonly Entry[] }[] = [
   {
@@ -101,7 +80,7 @@ export async function librarySuite(
   pace: Pace,
   python: boolean,
 ): Promise<readonly Comparison[]> {
-  const near = { url: database.url, redisUrl: database.redisUrl, id: "library", where: "" };
+  const near = { url: database.url, redisUrl: database.redisUrl, id: "library", where: "", warmUp: NEAR };
   const [http, tcp] = await Promise.all(
     [database.url, database.redisUrl].map((url) => farAway(Number(new URL(url).port), ROUND_TRIP_MS)),
   );
@@ -110,6 +89,7 @@ export async function librarySuite(
     redisUrl: `redis://127.0.0.1:${tcp!.port}/0`,
     id: "library-far",
     where: `, ${ROUND_TRIP_MS} ms away`,
+    warmUp: FAR,
   };
   try {
     return [
@@ -137,7 +117,7 @@ async function comparisons(
       for (const entry of entries) {
         const publisher = publishers.get(entry.publisher)!;
         if ("reason" in publisher) skipped.push({ name: entry.name, reason: publisher.reason });
-        else contenders.push(contender(database, publisher, entry));
+        else contenders.push(contender(database, publisher, place, entry));
       }
       const plan = {
         id: `${place.id}/${id}`,
@@ -146,57 +126,10 @@ async function comparisons(
         contenders,
         skipped,
       };
-      all.push(...(await compare(plan, pace)));
+      all.push(...(await compare(plan, { ...pace, warmUp: pace.seconds * place.warmUp.rounds })));
     }
     return all;
   } finally {
     for (const publisher of publishers.values()) if ("close" in publisher) await publisher.close();
   }
-}
-
-/** Starts all publishers, each by its name; one that cannot be had is a reason. */
-async function startPublishers(
-  { url, redisUrl }: Place,
-  python: boolean,
-): Promise<ReadonlyMap<string, Publisher | Skipped>> {
-  const starts: Record<string, () => Promise<Publisher>> = {
-    [OWN]: () => startPublisher(process.execPath, "kombu_edge.ts", url),
-    python: async () => {
-      if (!python) throw new Error("its packages are not installed");
-      return await startPublisher(PYTHON, "python.py", redisUrl);
-    },
-  };
-  for (const name of Object.keys(CLIENTS)) {
-    starts[name] = async () => {
-      const folder = prepareClient(name);
-      if (folder === undefined) throw new Error("it cannot be installed");
-      return await startPublisher(process.execPath, "clients.ts", redisUrl, { more: [name, folder] });
-    };
-  }
-  const publishers = new Map<string, Publisher | Skipped>();
-  for (const [name, start] of Object.entries(starts)) {
-    publishers.set(name, await start().catch((error) => skip(name, error)));
-  }
-  return publishers;
-}
-
-function contender(
-  database: Database,
-  publisher: Publisher,
-  { name, job, queue, least = 10 }: Entry,
-): Contender {
-  // Of the run before; the first only finds out.
-  let perSecond = 1;
-  return {
-    name,
-    run: async (seconds) => {
-      await database.command("FLUSHDB");
-      const count = Math.max(least, Math.round((perSecond * seconds) / least) * least);
-      perSecond = count / (await publisher.run(job, count));
-      await checkArrived(database, { name, queue }, count);
-      return [perSecond];
-    },
-    // The comparisons after this one find it ended, and say so.
-    stop: publisher.close,
-  };
 }

@@ -10,8 +10,8 @@ import { MESSAGE } from "../message.ts";
 import type { Pace } from "../pace.ts";
 import { type Comparison, type Contender, compare, type Skipped, skip } from "../rounds.ts";
 import { candidatesFor, environment, githubRequest, type Job, jobs, UPSTASH } from "./jobs.ts";
-import { type Server, turn } from "./turn.ts";
-import { startWorkers, WARM_UP_ROUNDS } from "./worker.ts";
+import { type Server, turn, WARM_UP, warm } from "./turn.ts";
+import { startWorkers } from "./worker.ts";
 
 /** Where their messages land; receiver.py names it too. */
 const QUEUE = "bench-receiver";
@@ -139,7 +139,7 @@ async function received(
       contenders,
       skipped,
     };
-    return await compare(plan, { ...pace, warmUp: pace.seconds * WARM_UP_ROUNDS });
+    return await compare(plan, { ...pace, warmUp: pace.seconds * WARM_UP.rounds });
   } finally {
     for (const child of children) await stopChild(child);
     await workers.close();
@@ -173,5 +173,6 @@ function contender(database: Database, server: Server): Contender {
       const { perSecond, cpuMicroseconds } = await turn(database, server, seconds);
       return [perSecond, cpuMicroseconds];
     },
+    warm: (atMost) => warm(database, server, atMost),
   };
 }

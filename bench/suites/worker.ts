@@ -4,12 +4,10 @@ import type { Pace } from "../pace.ts";
 import { type Comparison, type Contender, compare, type Plan, type Skipped, skip } from "../rounds.ts";
 import { serve } from "../workerd.ts";
 import { type Candidate, candidatesFor, environment, jobs } from "./jobs.ts";
-import { turn } from "./turn.ts";
+import { turn, WARM_UP, warm } from "./turn.ts";
 
 /** A run shorter than a second meets the same noise as its neighbours; many of them make up for it. */
 const RUNS_PER_ROUND = 4;
-/** Until the engine has compiled what is hot, which takes it the longer the more code there is, and is over once for each isolate. */
-export const WARM_UP_ROUNDS = 2;
 export const METRICS: Plan["metrics"] = [
   { unit: "requests/s" },
   { unit: "µs of CPU/request", lowerIsBetter: true },
@@ -21,7 +19,7 @@ export function inTurns({ rounds, seconds }: Pace): Pace {
   return {
     rounds: rounds * RUNS_PER_ROUND,
     seconds: seconds / RUNS_PER_ROUND,
-    warmUp: seconds * WARM_UP_ROUNDS,
+    warmUp: seconds * WARM_UP.rounds,
   };
 }
 
@@ -71,6 +69,7 @@ export async function startWorkers(
           const { perSecond, cpuMicroseconds, residentBytes } = await turn(database, server, seconds);
           return [perSecond, cpuMicroseconds, residentBytes / 2 ** 20];
         },
+        warm: (atMost) => warm(database, server, atMost),
         stop: worker.close,
       });
     } catch (error) {
