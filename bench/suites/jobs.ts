@@ -102,7 +102,7 @@ export function jobs({ token }: Pick<Database, "token">): readonly Job[] {
 }
 
 /** Empties the database, and binds the queue of the topic exchange. */
-export async function resetDatabase(database: Database): Promise<void> {
+export async function resetDatabase(database: Pick<Database, "url" | "token" | "command">): Promise<void> {
   await database.command("FLUSHDB");
   const channel = new Channel({ url: database.url, token: database.token });
   const exchange = new Exchange("webhooks", { type: "topic" });

@@ -1,5 +1,4 @@
 /** @module One turn of a server under load, and whether all that it said it took is there. */
-import type { Database } from "../front/start.ts";
 import { type LoadRequest, load } from "../load.ts";
 import { usage } from "../processes.ts";
 import { resetDatabase } from "./jobs.ts";
@@ -35,8 +34,10 @@ export interface Turn {
   readonly residentBytes: number;
 }
 
+type Store = Parameters<typeof resetDatabase>[0];
+
 /** Has a server answer for a while, from an empty database. Throws when an answer is not a 2xx, or its message is not there. */
-export async function turn(database: Database, server: Server, seconds: number): Promise<Turn> {
+export async function turn(database: Store, server: Server, seconds: number): Promise<Turn> {
   const { pid, request } = server;
   await resetDatabase(database);
   const before = usage(pid).cpuSeconds;
@@ -47,7 +48,7 @@ export async function turn(database: Database, server: Server, seconds: number):
 }
 
 /** Has a server answer until it is warm, for about so many seconds at most. Throws as {@link turn} does. */
-export async function warm(database: Database, server: Server, atMost: number): Promise<void> {
+export async function warm(database: Store, server: Server, atMost: number): Promise<void> {
   const end = performance.now() + atMost * 1000;
   let answered = 0;
   while (answered < WARM_UP.requests && performance.now() < end) {
@@ -57,7 +58,7 @@ export async function warm(database: Database, server: Server, atMost: number): 
 
 /** Throws when a queue does not hold as many messages as were said to be sent to it. */
 export async function checkArrived(
-  database: Pick<Database, "command">,
+  database: Pick<Store, "command">,
   { name, queue }: Pick<Server, "name" | "queue">,
   sent: number,
 ): Promise<void> {
