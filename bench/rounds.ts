@@ -51,6 +51,9 @@ export interface Comparison {
   readonly title: string;
   readonly unit: string;
   readonly lowerIsBetter: boolean;
+  /** How many there were, and seconds of each contender in each; 0 when it took what it took. */
+  readonly rounds: number;
+  readonly seconds: number;
   readonly figures: readonly Figure[];
   readonly skipped: readonly Skipped[];
 }
@@ -98,6 +101,8 @@ export async function compare(
     title,
     unit,
     lowerIsBetter,
+    rounds,
+    seconds,
     skipped: failed,
     figures: [...measured].map(([{ name }, all]) => {
       const runs = all.map((figures) => figures[metric]!);

@@ -59,6 +59,8 @@ test("contenders take turns, and one that dies is named and left out", async () 
     title: "x",
     unit: "u",
     lowerIsBetter: false,
+    rounds: 2,
+    seconds: 0,
     skipped: [{ name: "dying", reason: "it fell over" }],
     figures: [
       { name: "a", median: 3, lowest: 3, highest: 3, runs: [3, 3] },
