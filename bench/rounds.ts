@@ -7,6 +7,9 @@ const PATIENCE = { times: 5, seconds: 30 };
 /** What is left of a run may take so many seconds to end once its contender has been stopped. */
 const AFTERMATH_SECONDS = 1;
 
+/** Characters of a line that say why a program failed. */
+const REASON_LENGTH = 200;
+
 /** One of those that do the same job. */
 export interface Contender {
   readonly name: string;
@@ -113,9 +116,21 @@ export async function compare(
 
 /** Says at once that a contender is left out, and why. */
 export function skip(name: string, error: unknown): Skipped {
-  const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
+  const first = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
+  const last = complaint(error);
+  const reason = last === undefined ? first : `${first.slice(0, REASON_LENGTH)}: ${last}`;
   console.warn(`skipped: ${name} (${reason})`);
   return { name, reason };
+}
+
+/** The last line that a program which failed has written, but for what package managers always write. */
+function complaint(error: unknown): string | undefined {
+  const { stderr } = error as { stderr?: unknown };
+  return String(stderr ?? "")
+    .split("\n")
+    .map((line) => line.trim())
+    .findLast((line) => line !== "" && !/\[notice\]|complete log/.test(line))
+    ?.slice(0, REASON_LENGTH);
 }
 
 /** How many times better one contender is than another, taken within each round; `undefined` when one is missing. */

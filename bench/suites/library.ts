@@ -74,7 +74,11 @@ const COMPARISONS: readonly { id: string; title: string; entries: readonly Entry
   },
 ];
 
-/** @param python Whether the Python contenders are installed. */
+/**
+ * Messages and tasks, one by one and many at once, near and far.
+ *
+ * @param python Whether the Python contenders are installed.
+ */
 export async function librarySuite(
   database: Database,
   pace: Pace,

@@ -89,7 +89,11 @@ const RECEIVERS: readonly Receiver[] = [
   { name: FLOWER_WITH_RESULTS, command: flower, task: FLOWER_TASK, tellsResults: true },
 ];
 
-/** @param programs The folder of the Python programs, with a slash at its end; `undefined` when there are none. */
+/**
+ * A task and a verified webhook, by Workers and by what is usual in Python.
+ *
+ * @param programs The folder of the Python programs, with a slash at its end; `undefined` when there are none.
+ */
 export async function receiverSuite(
   database: Database,
   pace: Pace,

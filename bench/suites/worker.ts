@@ -8,6 +8,7 @@ import { turn, WARM_UP, warm } from "./turn.ts";
 
 /** A run shorter than a second meets the same noise as its neighbours; many of them make up for it. */
 const RUNS_PER_ROUND = 4;
+/** Of Workers. */
 export const METRICS: Plan["metrics"] = [
   { unit: "requests/s" },
   { unit: "µs of CPU/request", lowerIsBetter: true },

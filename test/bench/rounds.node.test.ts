@@ -1,11 +1,12 @@
 /** @module Medians, ratios within rounds, and contenders that die. */
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { load } from "../../bench/load.ts";
-import { compare, ratio, spread } from "../../bench/rounds.ts";
+import { compare, ratio, skip, spread } from "../../bench/rounds.ts";
 
 test("the median of an even number of rounds lies between the two in the middle", () => {
   expect(spread([4, 1, 3, 2])).toEqual({ median: 2.5, lowest: 1, highest: 4 });
@@ -123,4 +124,17 @@ test("one that hangs is stopped in its turn: its load has ended when the next ru
   warn.mockRestore();
   expect(comparison!.skipped).toEqual([{ name: "hanging", reason: "did not end within 0.2 s" }]);
   expect(comparison!.figures).toMatchObject([{ name: "next", runs: [0] }]);
+});
+
+test("a program that failed is skipped with the last that it has written, not only with its command line", () => {
+  const warn = vi.spyOn(console, "warn").mockReturnValue();
+  const script = 'console.error("ERROR: no such package\\n\\n[notice] a new release");process.exit(1)';
+  let failure: unknown;
+  try {
+    execFileSync(process.execPath, ["-e", script], { stdio: "pipe" });
+  } catch (error) {
+    failure = error;
+  }
+  expect(skip("a package", failure).reason).toMatch(/^Command failed: .*: ERROR: no such package$/);
+  warn.mockRestore();
 });
