@@ -1,10 +1,8 @@
 /** @module The other Celery clients for Node, each in an environment of the bench's own. */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { CACHE } from "./python.ts";
 import { skip } from "./rounds.ts";
-
-const CACHE = fileURLToPath(new URL("../.cache/bench/", import.meta.url));
 
 /** Those that are asked for; exact, because they are no longer maintained and break with what they stand on. */
 export const CLIENTS: Readonly<Record<string, string>> = { "celery-node": "0.5.9", "celery-ts": "1.2.3" };
@@ -18,7 +16,7 @@ export function prepareClient(name: string): string | undefined {
     mkdirSync(folder, { recursive: true });
     writeFileSync(`${folder}package.json`, '{ "private": true }\n');
     const what = [`${name}@${CLIENTS[name]}`, "--ignore-scripts", "--no-audit", "--no-fund"];
-    execFileSync("npm", ["install", "--silent", ...what], { cwd: folder, stdio: "pipe" });
+    execFileSync("npm", ["install", "--loglevel=error", ...what], { cwd: folder, stdio: "pipe" });
     return folder;
   } catch (error) {
     skip(name, error);

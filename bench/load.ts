@@ -18,7 +18,7 @@ export interface LoadRequest {
  *
  * @param concurrency How many are under way at a time.
  * @returns Answers per second, and how many there were.
- * @throws Error when one is not answered with a 2xx.
+ * @throws Error when one is not answered with a 2xx; then none is under way any more.
  */
 export async function load(
   request: LoadRequest,
@@ -28,20 +28,23 @@ export async function load(
   const start = performance.now();
   const end = start + seconds * 1000;
   let count = 0;
-  const loop = async () => {
-    const client = new Client(request);
-    try {
-      while (performance.now() < end) {
-        await client.send();
-        count++;
-      }
-    } finally {
-      client.close();
+  const clients = Array.from({ length: concurrency }, () => new Client(request));
+  const loop = async (client: Client) => {
+    while (performance.now() < end) {
+      await client.send();
+      count++;
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, loop));
+  try {
+    await Promise.all(clients.map(loop));
+  } finally {
+    // After a failure the other loops end here, with the answer that they wait for.
+    for (const client of clients) client.close();
+  }
   return { perSecond: (count / (performance.now() - start)) * 1000, count };
 }
+
+const CLOSED = new Error("the load has ended");
 
 /** One connection, opened again when the server closes it after an answer, as gunicorn's usual worker does. */
 class Client {
@@ -49,6 +52,7 @@ class Client {
   readonly #head: string;
   readonly #body: string;
   #socket: Socket | undefined;
+  #closed = false;
   #received: Buffer = Buffer.alloc(0);
   #done: ((error?: Error) => void) | undefined;
 
@@ -61,6 +65,7 @@ class Client {
   }
 
   send(): Promise<void> {
+    if (this.#closed) return Promise.reject(CLOSED);
     this.#socket ??= this.#connect();
     return new Promise((resolve, reject) => {
       this.#done = (error) => (error ? reject(error) : resolve());
@@ -68,8 +73,11 @@ class Client {
     });
   }
 
+  /** What is under way fails, and what is sent from now on. */
   close(): void {
+    this.#closed = true;
     this.#socket?.destroy();
+    this.#finish(CLOSED);
   }
 
   #connect(): Socket {

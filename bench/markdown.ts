@@ -10,7 +10,6 @@ export function markdown({
   machine,
   date,
   versions,
-  pace,
   bars,
   costs,
   costsSkipped = [],
@@ -18,11 +17,10 @@ export function markdown({
   profiles,
   heaps,
 }: Results): string {
-  const { rounds, seconds } = pace;
   return [
     "# Results",
     `Written by \`npm run bench -- --reference\` on ${date}, from [results.json](results.json); [README.md](README.md) says how to read it.`,
-    `${machine}; ${versions.join(", ")}; ${rounds} rounds of ${seconds} s. Figures are medians, with the range in parentheses.`,
+    `${machine}; ${versions.join(", ")}. Figures are medians, with the range in parentheses.`,
     "## The bars",
     table(
       ["measure", "bar", "found", ""],
@@ -84,7 +82,7 @@ function listed(shares: Profile["areas"]): string {
 /** One table for the metrics of a comparison. */
 function grouped(comparisons: readonly Comparison[]): string[] {
   return [...Map.groupBy(comparisons, ({ id }) => id).values()].map((metrics) => {
-    const [{ title, figures, skipped }] = metrics as [Comparison, ...Comparison[]];
+    const [{ title, rounds, seconds, figures, skipped }] = metrics as [Comparison, ...Comparison[]];
     const [first] = figures;
     const rows = figures.map(({ name }) => [
       name,
@@ -93,7 +91,8 @@ function grouped(comparisons: readonly Comparison[]): string[] {
     ]);
     const without = skipped.map(({ name, reason }) => [name, `skipped: ${reason}`, ...metrics.map(() => "")]);
     const header = ["", ...metrics.map(({ unit }) => unit), "the first is better by"];
-    return `**${title}**\n\n${table(header, [...rows, ...without])}`;
+    const turns = `${rounds} rounds${seconds > 0 ? ` of ${seconds} s` : ""}`;
+    return `**${title}**, ${turns}\n\n${table(header, [...rows, ...without])}`;
   });
 }
 

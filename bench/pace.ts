@@ -4,7 +4,7 @@
 export interface Pace {
   readonly rounds: number;
   readonly seconds: number;
-  /** Seconds that each contender runs before anything is measured. Default: half a round's. */
+  /** Seconds that each contender runs before anything is measured, or at most, when it can tell that it is warm. Default: half a round's. */
   readonly warmUp?: number;
 }
 

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { skip } from "./rounds.ts";
 
-const CACHE = fileURLToPath(new URL("../.cache/bench/", import.meta.url));
+/** The folder that contenders are installed in, with a slash at its end. */
+export const CACHE: string = fileURLToPath(new URL("../.cache/bench/", import.meta.url));
 const INSTALLED = `${CACHE}venv/packages`;
 const PACKAGES = ["kombu[redis]", "celery", "flask", "gunicorn", "fastapi", "uvicorn[standard]", "flower"];
 

@@ -9,6 +9,9 @@ import { inTurns, METRICS, startWorkers } from "./worker.ts";
 /** The whole list, by the shortest code there is. */
 export const BY_HAND = "and a line of log: all by hand";
 
+/** The same without a client, which is a choice and not a duty. */
+export const BY_HAND_FETCH = "all by hand, with bare fetch";
+
 /** Each with those above it. The first is the floor with the client that users bring, and the Kombu envelope. */
 const DUTIES = [
   "@upstash/redis, and an envelope with its tag",
@@ -23,17 +26,19 @@ const DUTIES = [
 export async function dutiesSuite(database: Database, pace: Pace): Promise<readonly Comparison[]> {
   const job = jobs(database).find(({ name }) => name === "queue")!;
   const [gateway, library, floor] = await candidatesFor(database, job);
-  const entry = new URL("../workers/by_hand.ts", import.meta.url);
-  const byHand = DUTIES.map(
-    async (name, index): Promise<Candidate> => ({
-      name,
-      bundle: await bundle(entry, { DUTIES: String(index + 1) }),
-      request: { ...job.request, url: "/" },
-    }),
-  );
+  const byHand = async (name: string, file: string, duties: number): Promise<Candidate> => ({
+    name,
+    bundle: await bundle(new URL(`../workers/${file}`, import.meta.url), { DUTIES: String(duties) }),
+    request: { ...job.request, url: "/" },
+    queue: job.queue,
+  });
+  const written = await Promise.all([
+    ...DUTIES.map((name, index) => byHand(name, "by_hand_client.ts", index + 1)),
+    byHand(BY_HAND_FETCH, "by_hand_fetch.ts", DUTIES.length),
+  ]);
   const { contenders, skipped, close } = await startWorkers(database, [
     floor!,
-    ...(await Promise.all(byHand)),
+    ...written,
     library!,
     gateway!,
   ]);

@@ -35,6 +35,8 @@ export interface Candidate {
   readonly name: string;
   readonly bundle: Bundle;
   readonly request: LoadRequest;
+  /** Where its messages land. */
+  readonly queue: string;
 }
 
 /** What all Workers are bound to. */
@@ -100,7 +102,7 @@ export function jobs({ token }: Pick<Database, "token">): readonly Job[] {
 }
 
 /** Empties the database, and binds the queue of the topic exchange. */
-export async function resetDatabase(database: Database): Promise<void> {
+export async function resetDatabase(database: Pick<Database, "url" | "token" | "command">): Promise<void> {
   await database.command("FLUSHDB");
   const channel = new Channel({ url: database.url, token: database.token });
   const exchange = new Exchange("webhooks", { type: "topic" });
@@ -115,7 +117,7 @@ export function libraryRequest({ name, request }: Job): LoadRequest {
 /** The gateway first. The floor and the client alone are given the very text that the gateway pushes. */
 export async function candidatesFor(database: Database, job: Job): Promise<readonly Candidate[]> {
   await resetDatabase(database);
-  const gateway = { name: GATEWAY, bundle: await gatewayBundle(), request: job.request };
+  const gateway = { name: GATEWAY, bundle: await gatewayBundle(), request: job.request, queue: job.queue };
   await (await serve(gateway.bundle, environment(database), job.request)).close();
   const envelope = await database.command("RPOP", job.queue);
   if (typeof envelope !== "string") throw new Error(`${job.request.url} put nothing into ${job.queue}`);
@@ -127,8 +129,9 @@ export async function candidatesFor(database: Database, job: Job): Promise<reado
       name: LIBRARY,
       bundle: await of(job.library),
       request: libraryRequest(job),
+      queue: job.queue,
     },
-    { name: FLOOR, bundle: await of("floor.ts"), request: plain },
-    { name: UPSTASH, bundle: await of("upstash.ts"), request: plain },
+    { name: FLOOR, bundle: await of("floor.ts"), request: plain, queue: "bench-floor" },
+    { name: UPSTASH, bundle: await of("upstash.ts"), request: plain, queue: "bench-upstash" },
   ];
 }

@@ -1,87 +1,90 @@
 /** @module The library in Node over HTTP against others over TCP, on the same Redis, near and far; one process each. */
-import { CLIENTS, prepareClient } from "../clients.ts";
 import { farAway } from "../far.ts";
 import type { Database } from "../front/start.ts";
 import type { Pace } from "../pace.ts";
-import { type Publisher, startPublisher } from "../publisher.ts";
-import { PYTHON } from "../python.ts";
-import { type Comparison, type Contender, compare, type Skipped, skip } from "../rounds.ts";
+import { type Comparison, type Contender, compare, type Skipped } from "../rounds.ts";
+import { contender, type Entry, OWN, type Place, startPublishers } from "./publishers.ts";
 
 const METRICS = [{ unit: "messages/s" }];
 const BATCH = 10_000;
 const ROUND_TRIP_MS = 20;
-const QUEUES = ["bench-library", "bench-kombu", "bench-celery", "bench-clients"];
+
+/** Messages that make a publisher warm, or rounds' time that it may take at most. From far away nobody is fast enough for it to matter. */
+const NEAR = { messages: 3_000, rounds: 4 };
+const FAR = { messages: 0, rounds: 2 };
 
 /** Who compete, as far as bars are set against them. */
 export const PUBLISH_MANY = "kombu-edge, publishMany";
 export const KOMBU = "Kombu, publish in a loop";
-
-/** Where the database is. */
-interface Place {
-  readonly url: string;
-  readonly redisUrl: string;
-  /** For ids and titles. */
-  readonly id: string;
-  readonly where: string;
-}
-
-/** A job of a publisher as a contender. */
-interface Entry {
-  readonly name: string;
-  readonly publisher: string;
-  readonly job: string;
-  /** The least number of messages it can be asked for. */
-  readonly least?: number;
-}
-
-const OWN = "kombu_edge";
 
 const COMPARISONS: readonly { id: string; title: string; entries: readonly Entry[] }[] = [
   {
     id: "one",
     title: "one message after another",
     entries: [
-      { name: "kombu-edge, publish in a loop", publisher: OWN, job: "publish" },
-      { name: KOMBU, publisher: "python", job: "kombu" },
+      { name: "kombu-edge, publish in a loop", publisher: OWN, job: "publish", queue: "bench-library" },
+      { name: KOMBU, publisher: "python", job: "kombu", queue: "bench-kombu" },
     ],
   },
   {
     id: "many",
     title: `${BATCH} messages at once`,
     entries: [
-      { name: PUBLISH_MANY, publisher: OWN, job: "publishMany", least: BATCH },
-      { name: KOMBU, publisher: "python", job: "kombu" },
+      { name: PUBLISH_MANY, publisher: OWN, job: "publishMany", queue: "bench-library", least: BATCH },
+      { name: KOMBU, publisher: "python", job: "kombu", queue: "bench-kombu" },
     ],
   },
   {
     id: "task",
     title: "one task after another",
     entries: [
-      { name: "kombu-edge, sendTask in a loop", publisher: OWN, job: "sendTask" },
-      { name: "Celery, send_task in a loop", publisher: "python", job: "celery" },
-      { name: "celery-node, one by one", publisher: "celery-node", job: "one" },
-      { name: "celery-ts, one by one", publisher: "celery-ts", job: "one" },
+      { name: "kombu-edge, sendTask in a loop", publisher: OWN, job: "sendTask", queue: "bench-library" },
+      { name: "Celery, send_task in a loop", publisher: "python", job: "celery", queue: "bench-celery" },
+      { name: "celery-node, one by one", publisher: "celery-node", job: "one", queue: "bench-clients" },
+      { name: "celery-ts, one by one", publisher: "celery-ts", job: "one", queue: "bench-clients" },
     ],
   },
   {
     id: "tasks",
     title: `${BATCH} tasks at once`,
     entries: [
-      { name: "kombu-edge, applyMany", publisher: OWN, job: "applyMany", least: BATCH },
-      { name: "Celery, send_task in a loop", publisher: "python", job: "celery" },
-      { name: "celery-node, not waiting", publisher: "celery-node", job: "many", least: BATCH },
-      { name: "celery-ts, not waiting", publisher: "celery-ts", job: "many", least: BATCH },
+      {
+        name: "kombu-edge, applyMany",
+        publisher: OWN,
+        job: "applyMany",
+        queue: "bench-library",
+        least: BATCH,
+      },
+      { name: "Celery, send_task in a loop", publisher: "python", job: "celery", queue: "bench-celery" },
+      {
+        name: "celery-node, not waiting",
+        publisher: "celery-node",
+        job: "many",
+        queue: "bench-clients",
+        least: BATCH,
+      },
+      {
+        name: "celery-ts, not waiting",
+        publisher: "celery-ts",
+        job: "many",
+        queue: "bench-clients",
+        least: BATCH,
+      },
     ],
   },
 ];
 
-/** @param python Whether the Python contenders are installed. */
+/**
+ * Messages and tasks, one by one and many at once, near and far.
+ *
+ * @param python Whether the Python contenders are installed.
+ */
 export async function librarySuite(
   database: Database,
   pace: Pace,
   python: boolean,
 ): Promise<readonly Comparison[]> {
-  const near = { url: database.url, redisUrl: database.redisUrl, id: "library", where: "" };
+  const near = { url: database.url, redisUrl: database.redisUrl, id: "library", where: "", warmUp: NEAR };
   const [http, tcp] = await Promise.all(
     [database.url, database.redisUrl].map((url) => farAway(Number(new URL(url).port), ROUND_TRIP_MS)),
   );
@@ -90,6 +93,7 @@ export async function librarySuite(
     redisUrl: `redis://127.0.0.1:${tcp!.port}/0`,
     id: "library-far",
     where: `, ${ROUND_TRIP_MS} ms away`,
+    warmUp: FAR,
   };
   try {
     return [
@@ -117,7 +121,7 @@ async function comparisons(
       for (const entry of entries) {
         const publisher = publishers.get(entry.publisher)!;
         if ("reason" in publisher) skipped.push({ name: entry.name, reason: publisher.reason });
-        else contenders.push(contender(database, publisher, entry));
+        else contenders.push(contender(database, publisher, place, entry));
       }
       const plan = {
         id: `${place.id}/${id}`,
@@ -126,50 +130,10 @@ async function comparisons(
         contenders,
         skipped,
       };
-      all.push(...(await compare(plan, pace)));
+      all.push(...(await compare(plan, { ...pace, warmUp: pace.seconds * place.warmUp.rounds })));
     }
     return all;
   } finally {
     for (const publisher of publishers.values()) if ("close" in publisher) await publisher.close();
   }
-}
-
-/** Starts all publishers, each by its name; one that cannot be had is a reason. */
-async function startPublishers(
-  { url, redisUrl }: Place,
-  python: boolean,
-): Promise<ReadonlyMap<string, Publisher | Skipped>> {
-  const starts: Record<string, () => Promise<Publisher>> = {
-    [OWN]: () => startPublisher(process.execPath, "kombu_edge.ts", url),
-    python: async () => {
-      if (!python) throw new Error("its packages are not installed");
-      return await startPublisher(PYTHON, "python.py", redisUrl);
-    },
-  };
-  for (const name of Object.keys(CLIENTS)) {
-    starts[name] = async () => {
-      const folder = prepareClient(name);
-      if (folder === undefined) throw new Error("it cannot be installed");
-      return await startPublisher(process.execPath, "clients.ts", redisUrl, { more: [name, folder] });
-    };
-  }
-  const publishers = new Map<string, Publisher | Skipped>();
-  for (const [name, start] of Object.entries(starts)) {
-    publishers.set(name, await start().catch((error) => skip(name, error)));
-  }
-  return publishers;
-}
-
-function contender(database: Database, publisher: Publisher, { name, job, least = 10 }: Entry): Contender {
-  // Of the run before; the first only finds out.
-  let perSecond = 1;
-  return {
-    name,
-    run: async (seconds) => {
-      await database.command("DEL", ...QUEUES);
-      const count = Math.max(least, Math.round((perSecond * seconds) / least) * least);
-      perSecond = count / (await publisher.run(job, count));
-      return [perSecond];
-    },
-  };
 }

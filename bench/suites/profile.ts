@@ -15,7 +15,7 @@ import { startPublisher } from "../publisher.ts";
 import { skip } from "../rounds.ts";
 import { serve } from "../workerd.ts";
 import { type Candidate, candidatesFor, environment, jobs, resetDatabase, UPSTASH } from "./jobs.ts";
-import { CONCURRENCY } from "./worker.ts";
+import { CONCURRENCY } from "./turn.ts";
 import { profileWorkers } from "./worker_profile.ts";
 
 /** Microseconds between samples, in Node. */

@@ -5,14 +5,16 @@ import { freePort } from "../../local/server/port.ts";
 import { untilAnswered } from "../answers.ts";
 import { startChild, stopChild } from "../children.ts";
 import type { Database } from "../front/start.ts";
-import { type LoadRequest, load } from "../load.ts";
+import type { LoadRequest } from "../load.ts";
 import { MESSAGE } from "../message.ts";
 import type { Pace } from "../pace.ts";
-import { usage } from "../processes.ts";
 import { type Comparison, type Contender, compare, type Skipped, skip } from "../rounds.ts";
-import { candidatesFor, environment, githubRequest, type Job, jobs, resetDatabase, UPSTASH } from "./jobs.ts";
-import { CONCURRENCY, startWorkers, WARM_UP_ROUNDS } from "./worker.ts";
+import { candidatesFor, environment, githubRequest, type Job, jobs, UPSTASH } from "./jobs.ts";
+import { type Server, turn, WARM_UP, warm } from "./turn.ts";
+import { startWorkers } from "./worker.ts";
 
+/** Where their messages land; receiver.py names it too. */
+const QUEUE = "bench-receiver";
 const FOLDER = fileURLToPath(new URL("../python/", import.meta.url));
 const METRICS = [{ unit: "requests/s" }, { unit: "µs of CPU/request", lowerIsBetter: true }];
 
@@ -55,7 +57,7 @@ const flower = (port: number) => [
 
 const FLOWER_TASK = {
   url: "/api/task/send-task/bench.task",
-  body: JSON.stringify({ args: [MESSAGE], queue: "bench-receiver" }),
+  body: JSON.stringify({ args: [MESSAGE], queue: QUEUE }),
 };
 
 const RECEIVERS: readonly Receiver[] = [
@@ -87,7 +89,11 @@ const RECEIVERS: readonly Receiver[] = [
   { name: FLOWER_WITH_RESULTS, command: flower, task: FLOWER_TASK, tellsResults: true },
 ];
 
-/** @param programs The folder of the Python programs, with a slash at its end; `undefined` when there are none. */
+/**
+ * A task and a verified webhook, by Workers and by what is usual in Python.
+ *
+ * @param programs The folder of the Python programs, with a slash at its end; `undefined` when there are none.
+ */
 export async function receiverSuite(
   database: Database,
   pace: Pace,
@@ -124,7 +130,8 @@ async function received(
         children.push(child);
         const to = { ...request, url: `http://127.0.0.1:${port}${request.url}` };
         await untilAnswered(child, to);
-        contenders.push(contender(database, receiver.name, child.pid!, to));
+        const server = { name: receiver.name, pid: child.pid!, request: to, queue: QUEUE };
+        contenders.push({ ...contender(database, server), stop: () => stopChild(child) });
       } catch (error) {
         skipped.push(skip(receiver.name, error));
       }
@@ -136,7 +143,7 @@ async function received(
       contenders,
       skipped,
     };
-    return await compare(plan, { ...pace, warmUp: pace.seconds * WARM_UP_ROUNDS });
+    return await compare(plan, { ...pace, warmUp: pace.seconds * WARM_UP.rounds });
   } finally {
     for (const child of children) await stopChild(child);
     await workers.close();
@@ -163,14 +170,13 @@ function start(
   });
 }
 
-function contender(database: Database, name: string, pid: number, request: LoadRequest): Contender {
+function contender(database: Database, server: Server): Contender {
   return {
-    name,
+    name: server.name,
     run: async (seconds) => {
-      await resetDatabase(database);
-      const before = usage(pid).cpuSeconds;
-      const { perSecond, count } = await load(request, CONCURRENCY, seconds);
-      return [perSecond, ((usage(pid).cpuSeconds - before) / count) * 1e6];
+      const { perSecond, cpuMicroseconds } = await turn(database, server, seconds);
+      return [perSecond, cpuMicroseconds];
     },
+    warm: (atMost) => warm(database, server, atMost),
   };
 }

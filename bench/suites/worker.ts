@@ -1,18 +1,14 @@
 /** @module Workers under load: the gateway and the library against the floor and the client alone, job by job. */
 import type { Database } from "../front/start.ts";
-import { load } from "../load.ts";
 import type { Pace } from "../pace.ts";
-import { usage } from "../processes.ts";
 import { type Comparison, type Contender, compare, type Plan, type Skipped, skip } from "../rounds.ts";
 import { serve } from "../workerd.ts";
-import { type Candidate, candidatesFor, environment, jobs, resetDatabase } from "./jobs.ts";
+import { type Candidate, candidatesFor, environment, jobs } from "./jobs.ts";
+import { turn, WARM_UP, warm } from "./turn.ts";
 
-/** Requests under way at a time. */
-export const CONCURRENCY = 16;
 /** A run shorter than a second meets the same noise as its neighbours; many of them make up for it. */
 const RUNS_PER_ROUND = 4;
-/** Until the engine has compiled what is hot, which takes it the longer the more code there is, and is over once for each isolate. */
-export const WARM_UP_ROUNDS = 2;
+/** Of Workers. */
 export const METRICS: Plan["metrics"] = [
   { unit: "requests/s" },
   { unit: "µs of CPU/request", lowerIsBetter: true },
@@ -24,7 +20,7 @@ export function inTurns({ rounds, seconds }: Pace): Pace {
   return {
     rounds: rounds * RUNS_PER_ROUND,
     seconds: seconds / RUNS_PER_ROUND,
-    warmUp: seconds * WARM_UP_ROUNDS,
+    warmUp: seconds * WARM_UP.rounds,
   };
 }
 
@@ -62,20 +58,20 @@ export async function startWorkers(
   const contenders: Contender[] = [];
   const skipped: Skipped[] = [];
   const stops: (() => Promise<void>)[] = [];
-  for (const { name, bundle, request } of candidates) {
+  for (const { name, bundle, request, queue } of candidates) {
     try {
       const worker = await serve(bundle, environment(database), request);
       stops.push(worker.close);
       const to = { ...request, url: `${worker.url}${request.url}` };
+      const server = { name, pid: worker.pid, request: to, queue };
       contenders.push({
         name,
         run: async (seconds) => {
-          await resetDatabase(database);
-          const before = usage(worker.pid).cpuSeconds;
-          const { perSecond, count } = await load(to, CONCURRENCY, seconds);
-          const { cpuSeconds, residentBytes } = usage(worker.pid);
-          return [perSecond, ((cpuSeconds - before) / count) * 1e6, residentBytes / 2 ** 20];
+          const { perSecond, cpuMicroseconds, residentBytes } = await turn(database, server, seconds);
+          return [perSecond, cpuMicroseconds, residentBytes / 2 ** 20];
         },
+        warm: (atMost) => warm(database, server, atMost),
+        stop: worker.close,
       });
     } catch (error) {
       skipped.push(skip(name, error));

@@ -12,7 +12,7 @@ import { type Profile, profileOf, type Share, summed } from "../profile.ts";
 import { readSourceMaps, type Sources } from "../sources.ts";
 import { type RunningWorkerd, serve } from "../workerd.ts";
 import { type Candidate, environment, FLOOR, GATEWAY, type Job, LIBRARY, resetDatabase } from "./jobs.ts";
-import { CONCURRENCY } from "./worker.ts";
+import { CONCURRENCY } from "./turn.ts";
 
 /** Times the pace's seconds, until V8 has optimised what it wants to. */
 const WARMING = 4;

@@ -1,8 +1,7 @@
 /**
  * @module A Worker written by hand for one queue, with as many of the gateway's duties as `DUTIES` says, each by the shortest code there
- * is: what a gateway costs at least.
+ * is: what a gateway costs at least. How it reaches Redis is up to the module that starts: a client is a choice, not a duty.
  */
-import { Redis } from "@upstash/redis/cloudflare";
 import type { BenchEnvironment } from "./environment.ts";
 
 /** Set when it is bundled, so that what is not asked for is not there. */
@@ -15,25 +14,17 @@ const HEADERS = 4;
 const ANSWER = 5;
 const LOG = 6;
 
-let redis: Redis | undefined;
-let signal: AbortSignal | undefined;
+/** Sends a command to Redis and returns its result. */
+export type Send = (
+  env: BenchEnvironment,
+  command: string[],
+  signal: AbortSignal | undefined,
+) => Promise<unknown>;
+
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-function connect(env: BenchEnvironment): Redis {
-  return new Redis({
-    url: env.UPSTASH_REDIS_REST_URL,
-    token: env.UPSTASH_REDIS_REST_TOKEN,
-    enableAutoPipelining: false,
-    enableTelemetry: false,
-    readYourWrites: false,
-    responseEncoding: false,
-    automaticDeserialization: false,
-    retry: { retries: 0 },
-    ...(DUTIES >= TIME_LIMIT && { signal: () => signal! }),
-  });
-}
-
-export default {
+/** The Worker. */
+export const byHand = (send: Send) => ({
   async fetch(request: Request, env: BenchEnvironment): Promise<Response> {
     const begunAt = Date.now();
     const { headers } = request;
@@ -53,13 +44,9 @@ export default {
       body = await request.text();
     }
     const tag = DUTIES >= ENVELOPE ? crypto.randomUUID() : "";
-    if (DUTIES >= TIME_LIMIT) signal = AbortSignal.timeout(10_000);
-    redis ??= connect(env);
-    const length = await redis.exec([
-      "LPUSH",
-      "bench-queue",
-      DUTIES >= ENVELOPE ? envelope(body, tag) : body,
-    ]);
+    const signal = DUTIES >= TIME_LIMIT ? AbortSignal.timeout(10_000) : undefined;
+    const message = DUTIES >= ENVELOPE ? envelope(body, tag) : body;
+    const length = await send(env, ["LPUSH", "bench-queue", message], signal);
     if (!Number.isInteger(length)) return new Response("not pushed", { status: 502 });
     const response =
       DUTIES >= ANSWER
@@ -76,7 +63,7 @@ export default {
     }
     return response;
   },
-};
+});
 
 /** As Kombu writes it; the body is ASCII here. */
 function envelope(body: string, tag: string): string {

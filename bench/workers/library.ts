@@ -9,6 +9,6 @@ export default {
       routingKey: "bench-queue",
       contentType: "application/json",
     });
-    return Response.json(delivery, { status: 202 });
+    return Response.json(delivery, { status: delivery.status === "delivered" ? 202 : 502 });
   },
 };

@@ -6,7 +6,10 @@ import type { BenchEnvironment } from "./environment.ts";
 export default {
   async fetch(request: Request, env: BenchEnvironment): Promise<Response> {
     const app = new Celery(Channel.fromEnv(env));
-    const { id } = await app.sendTask("bench.task", { args: [await request.json()], queue: "bench-task" });
-    return Response.json({ task_id: id }, { status: 202 });
+    const { id, sent } = await app.sendTask("bench.task", {
+      args: [await request.json()],
+      queue: "bench-task",
+    });
+    return Response.json({ task_id: id }, { status: sent?.status === "delivered" ? 202 : 502 });
   },
 };

@@ -12,6 +12,6 @@ export default {
       contentType: "application/json",
       mandatory: true,
     });
-    return Response.json(delivery, { status: 202 });
+    return Response.json(delivery, { status: delivery.status === "delivered" ? 202 : 502 });
   },
 };

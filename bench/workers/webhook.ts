@@ -14,11 +14,13 @@ export default {
     if (received.kind !== "events") return new Response("not verified", { status: 401 });
     const app = new Celery(Channel.fromEnv(env));
     for (const event of received.events) {
-      await app.sendTask("webhooks.github", {
+      const { sent } = await app.sendTask("webhooks.github", {
         args: [toCloudEvent("github", event)],
         taskId: event.taskId,
         idempotencyKey: event.dedupeKey,
       });
+      // A delivery id is never asked for twice here.
+      if (sent?.status !== "delivered") return new Response("not sent", { status: 502 });
     }
     return Response.json({ status: "queued" }, { status: 202 });
   },

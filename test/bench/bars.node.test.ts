@@ -10,7 +10,7 @@ function comparison(
   lowerIsBetter = false,
 ): Comparison {
   const figures = Object.entries(runs).map(([name, all]) => ({ name, runs: all, ...spread(all) }));
-  return { id, title: id, unit, lowerIsBetter, figures, skipped: [] };
+  return { id, title: id, unit, lowerIsBetter, rounds: 1, seconds: 1, figures, skipped: [] };
 }
 
 const lookups = ["first", "last", "middle"].flatMap((shape) => [

@@ -9,6 +9,8 @@ const COMPARISON = {
   title: "a receiver: send a task",
   unit: "requests/s",
   lowerIsBetter: false,
+  rounds: 20,
+  seconds: 0.375,
   figures: [
     { name: "kombu-edge gateway", median: 420, lowest: 400, highest: 420, runs: [400, 420, 420] },
     { name: "a <b> & c", median: 105, lowest: 100, highest: 210, runs: [100, 105, 210] },
@@ -44,7 +46,7 @@ test("the page has the bars, the costs, each comparison with who was skipped, an
     ],
     costs: [{ id: "k", title: "Kombu", commands: 2, ran: 2, bytes: 895 }],
     costsSkipped: [{ name: "celery-ts, a task", reason: "it cannot be installed" }],
-    comparisons: [COMPARISON],
+    comparisons: [COMPARISON, { ...COMPARISON, id: "start", title: "a fresh Worker", rounds: 5, seconds: 0 }],
     profiles: [
       {
         id: "p",
@@ -79,6 +81,8 @@ test("the page has the bars, the costs, each comparison with who was skipped, an
   expect(page).toContain(
     "| Kombu | – (TCP) | 2 | 2 | 895 |\n| celery-ts, a task | skipped: it cannot be installed |  |  |  |",
   );
+  expect(page).toContain("**a receiver: send a task**, 20 rounds of 0.375 s\n\n|");
+  expect(page).toContain("**a fresh Worker**, 5 rounds\n\n|");
   expect(page).toContain("| kombu-edge gateway | 420 (400–420) |  |");
   expect(page).toContain("| a <b> & c | 105 (100–210) | 4 (2–4) × |");
   expect(page).toContain("| Flower | skipped: it did not start |  |");

@@ -1,6 +1,12 @@
 /** @module Medians, ratios within rounds, and contenders that die. */
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
-import { compare, ratio, spread } from "../../bench/rounds.ts";
+import { load } from "../../bench/load.ts";
+import { compare, ratio, skip, spread } from "../../bench/rounds.ts";
 
 test("the median of an even number of rounds lies between the two in the middle", () => {
   expect(spread([4, 1, 3, 2])).toEqual({ median: 2.5, lowest: 1, highest: 4 });
@@ -54,6 +60,8 @@ test("contenders take turns, and one that dies is named and left out", async () 
     title: "x",
     unit: "u",
     lowerIsBetter: false,
+    rounds: 2,
+    seconds: 0,
     skipped: [{ name: "dying", reason: "it fell over" }],
     figures: [
       { name: "a", median: 3, lowest: 3, highest: 3, runs: [3, 3] },
@@ -61,5 +69,72 @@ test("contenders take turns, and one that dies is named and left out", async () 
     ],
   });
   expect(warn.mock.calls).toEqual([["skipped: dying (it fell over)"]]);
+  warn.mockRestore();
+});
+
+test("one that fails is stopped before the next runs", async () => {
+  const warn = vi.spyOn(console, "warn").mockReturnValue();
+  const order: string[] = [];
+  const failing = {
+    name: "failing",
+    run: () => Promise.reject(new Error("it fell over")),
+    stop: async () => {
+      await sleep(20);
+      order.push("stopped");
+    },
+  };
+  const next = { name: "next", run: async () => [order.push("next")] };
+  await compare(
+    { id: "x", title: "x", metrics: [{ unit: "u" }], contenders: [failing, next] },
+    { rounds: 1, seconds: 0 },
+  );
+  expect(order).toEqual(["stopped", "next", "next"]);
+  warn.mockRestore();
+});
+
+test("one that hangs is stopped in its turn: its load has ended when the next runs", async () => {
+  const warn = vi.spyOn(console, "warn").mockReturnValue();
+  // Answers nothing.
+  const server = createServer(() => {}).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  let loading = false;
+  const hanging = {
+    name: "hanging",
+    run: async () => {
+      loading = true;
+      try {
+        await load({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, body: "" }, 1, 0.1);
+      } finally {
+        loading = false;
+      }
+      return [1];
+    },
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+  const next = { name: "next", run: async () => [Number(loading)] };
+  const [comparison] = await compare(
+    { id: "x", title: "x", metrics: [{ unit: "u" }], contenders: [hanging, next] },
+    { rounds: 1, seconds: 0.1 },
+    { times: 2, seconds: 0.1 },
+  );
+  warn.mockRestore();
+  expect(comparison!.skipped).toEqual([{ name: "hanging", reason: "did not end within 0.2 s" }]);
+  expect(comparison!.figures).toMatchObject([{ name: "next", runs: [0] }]);
+});
+
+test("a program that failed is skipped with the last that it has written, not only with its command line", () => {
+  const warn = vi.spyOn(console, "warn").mockReturnValue();
+  const script = 'console.error("ERROR: no such package\\n\\n[notice] a new release");process.exit(1)';
+  let failure: unknown;
+  try {
+    execFileSync(process.execPath, ["-e", script], { stdio: "pipe" });
+  } catch (error) {
+    failure = error;
+  }
+  expect(skip("a package", failure).reason).toMatch(/^Command failed: .*: ERROR: no such package$/);
   warn.mockRestore();
 });
