@@ -1,8 +1,10 @@
 /** @module The bars that the project has set itself (docs/design.md), each against what a run found. */
+
+import { SHAPES } from "./binding_shapes.ts";
 import { BUNDLE_LIMIT } from "./bundle.ts";
 import { short } from "./figures.ts";
 import { type Comparison, ratio, type Spread } from "./rounds.ts";
-import { SCAN, SHAPES, SIZES, TABLE } from "./suites/bindings.ts";
+import { SCAN, SIZES, sized, TABLE } from "./suites/bindings.ts";
 import { BATCH, type Cost } from "./suites/cost.ts";
 import { BY_HAND } from "./suites/duties.ts";
 import { FLOOR, GATEWAY, LIBRARY } from "./suites/jobs.ts";
@@ -131,13 +133,13 @@ function chunks(cost: Cost | undefined): Bar {
   };
 }
 
-/** The worst of the topic shapes: the largest table against the smallest, each in its least disturbed round. */
+/** The worst of the topic shapes: the largest table against the smallest. */
 function seenBefore(found: Found): Bar {
-  const times = (size: number) =>
-    topics().map((id) => found(`bindings/${id}/${size}/seen`, "µs/lookup")?.figures[0]?.lowest);
-  const small = times(SIZES[0]);
-  const factors = times(SIZES.at(-1)!).map((large, index) => large! / small[index]!);
-  const worst = worstOf(factors);
+  const slower = topics().map((id) => {
+    const comparison = found(`bindings/${id}/seen`, "µs/lookup");
+    return (comparison && ratio(comparison, sized(SIZES[0]), sized(SIZES.at(-1)!))?.median) ?? Number.NaN;
+  });
+  const worst = worstOf(slower);
   return {
     measure: `lookup of a key seen before, topic, ${SIZES.at(-1)} rows against ${SIZES[0]}`,
     bar: `constant (≤ ${CONSTANT} ×)`,
