@@ -16,7 +16,7 @@ const KEYS: KeyOptions = resolveKeyOptions({});
 const METRICS: readonly Metric[] = [{ unit: "µs/lookup", lowerIsBetter: true }];
 
 /** The contender that looks up a key seen before in a table of so many rows. */
-export function sized(rows: number): string {
+export function rowsOf(rows: number): string {
   return `${rows} bindings`;
 }
 
@@ -36,11 +36,11 @@ export async function bindingSuite(pace: Pace): Promise<readonly Comparison[]> {
       );
     };
     for (const size of SIZES) {
-      await plan(`${size}/new`, `a key not seen before, ${sized(size)}`, lookups(shape, size));
+      await plan(`${size}/new`, `a key not seen before, ${rowsOf(size)}`, lookups(shape, size));
     }
-    const seen = SIZES.map((size) => ({ name: sized(size), run: seenBefore(shape, size) }));
+    const seen = SIZES.map((size) => ({ name: rowsOf(size), run: seenBefore(shape, size) }));
     await plan("seen", "a key seen before, kombu-edge", seen);
-    const parsed = SIZES.map((size) => ({ name: sized(size), run: parsing(shape, size) }));
+    const parsed = SIZES.map((size) => ({ name: rowsOf(size), run: parsing(shape, size) }));
     await plan("parse", "reading the table, kombu-edge", parsed, [{ unit: "ms", lowerIsBetter: true }]);
   }
   return comparisons;
