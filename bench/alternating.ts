@@ -5,7 +5,7 @@ import { type LoadRequest, load } from "./load.ts";
 import type { Runs } from "./pairs.ts";
 import { cpuNanoseconds } from "./processes.ts";
 import { environment, resetDatabase } from "./suites/jobs.ts";
-import { CONCURRENCY } from "./suites/worker.ts";
+import { CONCURRENCY } from "./suites/turn.ts";
 import { type RunningWorkerd, serve } from "./workerd.ts";
 
 /** Requests that each process answers before anything is measured: until the engine has compiled what is hot. */

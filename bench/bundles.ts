@@ -7,14 +7,16 @@ import { build } from "esbuild";
 import { measureBundle } from "./bundle.ts";
 import { temporaryFolder } from "./children.ts";
 
-/** The module that starts. */
-const WORKER = "worker.js";
+/** The module that starts, and exports the handlers. */
+export const WORKER = "worker.js";
 
 /** A Worker's modules by their names; the first is the one that starts. */
 export interface Bundle {
   readonly modules: ReadonlyMap<string, string>;
   /** Of the modules that a fresh isolate loads before its first request. */
   readonly gzipBytes: number;
+  /** Gzipped bytes of each module. */
+  readonly sizes: ReadonlyMap<string, number>;
   /** Source maps, by module. */
   readonly maps: ReadonlyMap<string, string>;
 }
@@ -39,9 +41,12 @@ export async function bundle(entry: URL, constants: Readonly<Record<string, stri
     write: false,
   });
   const [map, code] = outputFiles.map(({ text }) => text) as [string, string];
+  const modules = new Map([[WORKER, code]]);
+  const sizes = gzipped(modules);
   return {
-    modules: new Map([[WORKER, code]]),
-    gzipBytes: gzipSync(code, { level: 9 }).length,
+    modules,
+    gzipBytes: sizes.get(WORKER)!,
+    sizes,
     maps: new Map([[WORKER, map]]),
   };
 }
@@ -64,5 +69,9 @@ async function buildGateway(): Promise<Bundle> {
     modules.set(path, await readFile(join(folder, path), "utf8"));
     maps.set(path, await readFile(join(folder, `${path}.map`), "utf8"));
   }
-  return { modules, gzipBytes: gzip, maps };
+  return { modules, gzipBytes: gzip, sizes: gzipped(modules), maps };
+}
+
+function gzipped(modules: Bundle["modules"]): Bundle["sizes"] {
+  return new Map([...modules].map(([name, code]) => [name, gzipSync(code, { level: 9 }).length]));
 }

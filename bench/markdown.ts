@@ -1,8 +1,8 @@
 /** @module Results as the page `results.md`. */
 import { range, short, signed } from "./figures.ts";
-import { notable, type Profile } from "./profile.ts";
+import { type Heap, notable, type Profile, type SkippedProfile } from "./profile.ts";
 import type { Results } from "./results.ts";
-import { type Comparison, ratio } from "./rounds.ts";
+import { type Comparison, ratio, spread } from "./rounds.ts";
 import { type SideBySide, sideBySide } from "./side_by_side.ts";
 
 /** Writes the page. */
@@ -16,7 +16,12 @@ export function markdown({
   comparisons,
   profiles,
   heaps,
+  profilesSkipped = [],
 }: Results): string {
+  const skippedOf = (part: SkippedProfile["part"]) =>
+    profilesSkipped
+      .filter((one) => one.part === part)
+      .map(({ name, reason }) => `**${name}**: skipped: ${reason}`);
   return [
     "# Results",
     `Written by \`npm run bench -- --reference\` on ${date}, from [results.json](results.json); [README.md](README.md) says how to read it.`,
@@ -47,20 +52,37 @@ export function markdown({
     ),
     "## Side by side",
     ...grouped(comparisons),
-    "## Where the gateway's time over the floor goes",
-    "Microseconds of CPU per message, shared out as `perf` found it.",
-    ...sideBySide(profiles).map(compared),
-    "## Where the time of a message goes in Node",
-    "Microseconds of CPU per message, shared out as V8's sampling profiler found it; under 1 % is not shown.",
-    ...profiles.filter(({ job }) => job === undefined).map(profiled),
-    "## Heap in use under load",
-    table(
-      ["", "MiB"],
-      heaps.map(({ title, mebibytes }) => [title, short(mebibytes)]),
+    ...section(
+      "## Where the gateway's time over the floor goes",
+      "Microseconds of CPU per message, shared out as `perf` found it.",
+      [...sideBySide(profiles).map(compared), ...skippedOf("Workers")],
     ),
+    ...section(
+      "## Where the time of a message goes in Node",
+      "Microseconds of CPU per message, shared out as V8's sampling profiler found it; under 1 % is not shown.",
+      [...profiles.filter(({ job }) => job === undefined).map(profiled), ...skippedOf("Node")],
+    ),
+    ...section("## Heap in use after a load", "MiB, with the garbage that V8 has not collected.", [
+      ...heapTable(heaps),
+      ...skippedOf("heaps"),
+    ]),
   ]
     .join("\n\n")
     .concat("\n");
+}
+
+/** Nothing at all where there is nothing to show. */
+function section(heading: string, about: string, parts: readonly string[]): readonly string[] {
+  return parts.length === 0 ? [] : [heading, about, ...parts];
+}
+
+function heapTable(heaps: readonly Heap[]): readonly string[] {
+  if (heaps.length === 0) return [];
+  const rows = heaps.map(({ title, mebibytes, readings }) => [
+    title,
+    readings ? range(spread(readings)) : short(mebibytes),
+  ]);
+  return [table(["", "MiB"], rows)];
 }
 
 function compared({ job, columns, rows, files }: SideBySide): string {

@@ -14,8 +14,16 @@ const FREQUENCY = 4_000;
 /** How long it takes until it samples. */
 const ATTACHING_MS = 500;
 
-/** With these V8 keeps a list of its functions for `perf`, and interpreted ones have frames of their own. */
-export const V8_FLAGS = ["--perf-basic-prof", "--interpreted-frames-native-stack"] as const;
+/**
+ * With these V8 keeps a list of its functions for `perf`, and interpreted ones have frames of their own. It would also write a log of each isolate into the
+ * working directory.
+ */
+export const V8_FLAGS = [
+  "--perf-basic-prof",
+  "--interpreted-frames-native-stack",
+  "--logfile=/dev/null",
+  "--no-logfile-per-isolate",
+] as const;
 
 /** Why it cannot be used here, and what would help; `undefined` when it can. */
 export function perfMissing(): string | undefined {

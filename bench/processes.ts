@@ -11,14 +11,14 @@ export interface Usage {
   readonly residentBytes: number;
 }
 
-/** Reads them; zeros where there is no /proc. */
+/** Reads them; NaN where there is no /proc. */
 export function usage(pid: number): Usage {
   const parents = new Map<number, { parent: number; ticks: number; pages: number }>();
   let entries: string[];
   try {
     entries = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   } catch {
-    return { cpuSeconds: 0, residentBytes: 0 };
+    return { cpuSeconds: Number.NaN, residentBytes: Number.NaN };
   }
   for (const entry of entries) {
     try {

@@ -1,4 +1,5 @@
 /** @module Where the time of a message goes: a profile's samples, as shares of the CPU time. */
+import type { Skipped } from "./rounds.ts";
 import { folderOf } from "./sources.ts";
 
 /** A part of the source, or of what it runs on. */
@@ -21,16 +22,25 @@ export interface Profile {
   readonly files: readonly Share[];
 }
 
-/** What an isolate keeps under load, once garbage was collected by the engine as it saw fit. */
+/** What an isolate has in use after a load, with the garbage that V8 has not collected: its inspector does not take the command. */
 export interface Heap {
   readonly title: string;
+  /** The median of the readings. */
   readonly mebibytes: number;
+  /** Each after another load. */
+  readonly readings?: readonly number[];
+}
+
+/** What could not be profiled. */
+export interface SkippedProfile extends Skipped {
+  /** Which of the profiles it would have been among. */
+  readonly part: "Workers" | "Node" | "heaps";
 }
 
 /** What was profiled. */
 export interface Profiled extends Pick<Profile, "id" | "title" | "job"> {
   readonly messages: number;
-  /** That the process had; a profile's own clock goes on while others have the core. 0 where it cannot be known. */
+  /** That the process had; a profile's own clock goes on while others have the core. 0 or NaN where it cannot be known. */
   readonly cpuSeconds: number;
 }
 

@@ -33,7 +33,9 @@ export function preparePython(): string | undefined {
 export function pythonVersions(): readonly string[] {
   const lines = execFileSync(PYTHON, ["-m", "pip", "freeze"]).toString().split("\n");
   const names = PACKAGES.map((name) => name.replace(/\[.*/, ""));
-  return lines
+  const packages = lines
     .map((line) => line.toLowerCase().replace("==", " "))
-    .filter((line) => names.includes(line.split(" ")[0]!));
+    .filter((line) => [...names, "redis"].includes(line.split(" ")[0]!))
+    .map((line) => line.replace(/^redis /, "redis-py "));
+  return [execFileSync(PYTHON, ["--version"]).toString().trim(), ...packages];
 }

@@ -5,7 +5,7 @@ import type { Bar } from "./bars.ts";
 import { chart } from "./chart.ts";
 import { markdown } from "./markdown.ts";
 import type { Pace } from "./pace.ts";
-import type { Heap, Profile } from "./profile.ts";
+import type { Heap, Profile, SkippedProfile } from "./profile.ts";
 import type { Comparison, Skipped } from "./rounds.ts";
 import type { Cost } from "./suites/cost.ts";
 
@@ -24,6 +24,8 @@ export interface Results {
   readonly comparisons: readonly Comparison[];
   readonly profiles: readonly Profile[];
   readonly heaps: readonly Heap[];
+  /** What could not be profiled; figures of an earlier version do not say. */
+  readonly profilesSkipped?: readonly SkippedProfile[];
 }
 
 const FOLDER = new URL("results/", import.meta.url);

@@ -133,16 +133,24 @@ function complaint(error: unknown): string | undefined {
     ?.slice(0, REASON_LENGTH);
 }
 
-/** How many times better one contender is than another, taken within each round; `undefined` when one is missing. */
+/** How many times better one contender is than another. */
+export interface Ratio extends Spread {
+  /** Round by round. */
+  readonly runs: readonly number[];
+}
+
+/** How many times better one contender is than another, taken within each round; `undefined` when one is missing, or was not measured in some round. */
 export function ratio(
   { figures, lowerIsBetter }: Pick<Comparison, "figures" | "lowerIsBetter">,
   of: string,
   against: string,
-): Spread | undefined {
+): Ratio | undefined {
   const one = figures.find(({ name }) => name === of)?.runs;
   const other = figures.find(({ name }) => name === against)?.runs;
   if (!one?.length || !other?.length) return undefined;
-  return spread(one.map((value, round) => (lowerIsBetter ? other[round]! / value : value / other[round]!)));
+  if (![...one, ...other].every(Number.isFinite)) return undefined;
+  const runs = one.map((value, round) => (lowerIsBetter ? other[round]! / value : value / other[round]!));
+  return { ...spread(runs), runs };
 }
 
 /** The median and the range. */

@@ -9,7 +9,7 @@ import { endWhenInterrupted } from "./children.ts";
 import { clientVersions } from "./clients.ts";
 import { type Database, startDatabase } from "./front/start.ts";
 import { type Pace, QUICK, THOROUGH } from "./pace.ts";
-import type { Heap, Profile } from "./profile.ts";
+import type { Heap, Profile, SkippedProfile } from "./profile.ts";
 import { preparePython, pythonVersions } from "./python.ts";
 import { printBars, printComparison, printCosts, printHeaps, printProfiles } from "./report.ts";
 import { draw, type Results, readReference, save, saveReference } from "./results.ts";
@@ -23,6 +23,7 @@ import { receiverSuite } from "./suites/receivers.ts";
 import { secondLevelSuite } from "./suites/second_level.ts";
 import { startSuite } from "./suites/start.ts";
 import { workerSuite } from "./suites/worker.ts";
+import { serverVersions } from "./versions.ts";
 
 /** In the order in which they run. */
 const SUITES = [
@@ -45,6 +46,7 @@ async function measure(pace: Pace, only: readonly string[]): Promise<{ results: 
   const comparisons: Comparison[] = [];
   const profiles: Profile[] = [];
   const heaps: Heap[] = [];
+  const profilesSkipped: SkippedProfile[] = [];
   const compared =
     (suite: (database: Database) => Promise<readonly Comparison[]>) => async (database: Database) => {
       for (const comparison of await suite(database)) {
@@ -72,6 +74,7 @@ async function measure(pace: Pace, only: readonly string[]): Promise<{ results: 
       const found = await profileSuite(database, pace);
       profiles.push(...found.profiles);
       heaps.push(...found.heaps);
+      profilesSkipped.push(...found.skipped);
       printProfiles(profiles);
       printHeaps(heaps);
     },
@@ -86,7 +89,7 @@ async function measure(pace: Pace, only: readonly string[]): Promise<{ results: 
   const results = {
     machine: `${cpus().length} × ${cpus()[0]!.model}, Node ${process.version}`,
     date: new Date().toISOString().slice(0, 10),
-    versions: [...(programs ? pythonVersions() : []), ...clientVersions()],
+    versions: [...serverVersions(), ...(programs ? pythonVersions() : []), ...clientVersions()],
     pace,
     bars: found,
     costs: counted.costs,
@@ -94,6 +97,7 @@ async function measure(pace: Pace, only: readonly string[]): Promise<{ results: 
     comparisons,
     profiles,
     heaps,
+    profilesSkipped,
   };
   return { results, failed };
 }

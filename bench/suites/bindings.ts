@@ -1,125 +1,164 @@
-/** @module Looking up routing keys in binding tables, against a plain scan of the stored patterns as compiled RegExps. */
+/** @module Looking up routing keys in binding tables, against the least code that does the same. */
 import { bindingMember, type KeyOptions, resolveKeyOptions } from "../../src/routing/keys.ts";
 import { topicPattern } from "../../src/routing/pattern.ts";
 import { BindingTable } from "../../src/routing/table.ts";
+import { BATCH_KEYS, batchesOfKeys, MATCHING_KEYS, SHAPES, type Shape } from "../binding_shapes.ts";
 import type { Pace } from "../pace.ts";
-import { type Comparison, type Contender, compare } from "../rounds.ts";
+import { type Comparison, type Contender, compare, type Metric } from "../rounds.ts";
 
 /** Rows of the tables. */
 export const SIZES = [10, 1_000, 10_000] as const;
-/** Who compete. */
+/** Who compete; the scan at topic exchanges, the map at direct ones. */
 export const TABLE = "kombu-edge";
 export const SCAN = "plain scan of RegExps";
+export const MAP = "a Map from routing key to queues";
 const KEYS: KeyOptions = resolveKeyOptions({});
-const CALLS_PER_LOOK_AT_THE_CLOCK = 20;
-const METRICS = [{ unit: "µs/lookup", lowerIsBetter: true }];
+const METRICS: readonly Metric[] = [{ unit: "µs/lookup", lowerIsBetter: true }];
 
-/** Binding keys of one shape, and routing keys that were never seen before, of which some match. */
-interface Shape {
-  readonly id: string;
-  readonly name: string;
-  readonly topic: boolean;
-  binding(row: number): string;
-  key(call: number): string;
+/** The contender that looks up a key seen before in a table of so many rows. */
+export function rowsOf(rows: number): string {
+  return `${rows} bindings`;
 }
 
-/** Tables of the shapes that occur. */
-export const SHAPES: readonly Shape[] = [
-  {
-    id: "direct",
-    name: "direct",
-    topic: false,
-    binding: (row) => `tenant${row}.order.paid`,
-    key: (call) => `tenant${call}.order.paid`,
-  },
-  {
-    id: "topic-first",
-    name: "topic, tenant7.order.*",
-    topic: true,
-    binding: (row) => `tenant${row}.order.*`,
-    key: (call) => `tenant${call % 10_000}.order.paid${call}`,
-  },
-  {
-    id: "topic-last",
-    name: "topic, *.order.event7",
-    topic: true,
-    binding: (row) => `*.order.event${row}`,
-    key: (call) => `tenant${call}.order.event${call % 10_000}`,
-  },
-  {
-    id: "topic-middle",
-    name: "topic, *.order7.#",
-    topic: true,
-    binding: (row) => `*.order${row}.#`,
-    key: (call) => `tenant${call}.order${call % 10_000}.paid`,
-  },
-];
-
+/** Compares, for each shape of table: keys not seen before, of which half match; one key seen before, by the table's size; and reading the table. */
 export async function bindingSuite(pace: Pace): Promise<readonly Comparison[]> {
   const comparisons: Comparison[] = [];
   for (const shape of SHAPES) {
-    for (const size of SIZES) {
-      const members = Array.from({ length: size }, (_, row) =>
-        bindingMember(shape.binding(row), `queue${row}`, shape.topic, KEYS),
+    const plan = async (
+      what: string,
+      title: string,
+      contenders: readonly Contender[],
+      metrics: readonly Metric[] = METRICS,
+    ) => {
+      const id = `bindings/${shape.id}/${what}`;
+      comparisons.push(
+        ...(await compare({ id, title: `${shape.name}: ${title}`, metrics, contenders }, pace)),
       );
-      const title = `${size} bindings, ${shape.name}`;
-      const plan = (what: string, how: string, contenders: readonly Contender[], metrics = METRICS) =>
-        compare(
-          { id: `bindings/${shape.id}/${size}/${what}`, title: `${title}${how}`, metrics, contenders },
-          pace,
-        );
-      comparisons.push(...(await plan("new", ", key not seen before", lookups(shape, members))));
-      comparisons.push(...(await plan("seen", ", key seen before", [seenBefore(shape, members)])));
-      const parse = { name: TABLE, run: parsing(members) };
-      const metrics = [{ unit: "ms", lowerIsBetter: true }];
-      comparisons.push(...(await plan("parse", ": reading the table", [parse], metrics)));
+    };
+    for (const size of SIZES) {
+      await plan(`${size}/new`, `a key not seen before, ${rowsOf(size)}`, lookups(shape, size));
     }
+    const seen = SIZES.map((size) => ({ name: rowsOf(size), run: seenBefore(shape, size) }));
+    await plan("seen", "a key seen before, kombu-edge", seen);
+    const parsed = SIZES.map((size) => ({ name: rowsOf(size), run: parsing(shape, size) }));
+    await plan("parse", "reading the table, kombu-edge", parsed, [{ unit: "ms", lowerIsBetter: true }]);
   }
   return comparisons;
 }
 
 /** The table against what the least code would do: a map for direct, every pattern in turn for topic. */
-function lookups(shape: Shape, members: readonly string[]): Contender[] {
-  const type = shape.topic ? "topic" : "direct";
-  const table = new BindingTable(members, KEYS.sep);
-  const rows = members.map((member) => member.split(KEYS.sep));
-  const patterns = rows.map(([key, pattern, queue]) => ({
-    expression: new RegExp(pattern || topicPattern(key!)),
-    queue: queue!,
+function lookups(shape: Shape, size: number): Contender[] {
+  return [
+    { name: TABLE, run: inTable(shape, size) },
+    shape.topic
+      ? { name: SCAN, run: inBatches(shape, size, scan(shape, size)) }
+      : { name: MAP, run: inBatches(shape, size, map(shape, size)) },
+  ];
+}
+
+type Lookup = (key: string) => readonly string[];
+
+function inTable(shape: Shape, size: number): Contender["run"] {
+  const next = batchesOfKeys(shape, size);
+  // The table remembers keys, and a direct exchange has but so many that match: then a table that remembers none takes over.
+  const batchesPerTable = shape.topic ? Number.POSITIVE_INFINITY : size / MATCHING_KEYS;
+  let table = tableOf(shape, size);
+  let batches = 0;
+  return timed(() => {
+    if (batches === batchesPerTable) {
+      table = tableOf(shape, size);
+      batches = 0;
+    }
+    batches++;
+    const keys = next();
+    const { topic } = shape;
+    return () => sum(keys, (key) => table.match(topic ? "topic" : "direct", key));
+  }, MATCHING_KEYS);
+}
+
+function inBatches(shape: Shape, size: number, lookup: Lookup): Contender["run"] {
+  const next = batchesOfKeys(shape, size);
+  return timed(() => {
+    const keys = next();
+    return () => sum(keys, lookup);
+  }, MATCHING_KEYS);
+}
+
+function scan(shape: Shape, size: number): Lookup {
+  const patterns = Array.from({ length: size }, (_, row) => ({
+    expression: new RegExp(topicPattern(shape.binding(row))),
+    queue: `queue${row}`,
   }));
-  const scan = (key: string) => {
+  return (key) => {
     const queues = new Set<string>();
     for (const { expression, queue } of patterns) if (expression.test(key)) queues.add(queue);
     return [...queues];
   };
-  let call = 0;
-  return [
-    { name: TABLE, run: timed(() => table.match(type, shape.key(call++))) },
-    { name: SCAN, run: timed(() => scan(shape.key(call++))) },
-  ];
 }
 
-function seenBefore(shape: Shape, members: readonly string[]): Contender {
-  const table = new BindingTable(members, KEYS.sep);
-  const key = shape.key(1);
-  return { name: TABLE, run: timed(() => table.match(shape.topic ? "topic" : "direct", key)) };
+function map(shape: Shape, size: number): Lookup {
+  const queues = new Map<string, string[]>();
+  for (let row = 0; row < size; row++) {
+    const key = shape.binding(row);
+    const bound = queues.get(key);
+    if (bound) bound.push(`queue${row}`);
+    else queues.set(key, [`queue${row}`]);
+  }
+  return (key) => queues.get(key) ?? NOBODY;
 }
 
-function parsing(members: readonly string[]): Contender["run"] {
-  const run = timed(() => new BindingTable(members, KEYS.sep).bindings, 1);
+const NOBODY: readonly string[] = [];
+
+function seenBefore(shape: Shape, size: number): Contender["run"] {
+  const table = tableOf(shape, size);
+  const keys = new Array<string>(BATCH_KEYS).fill(shape.key(1, 1));
+  return timed(
+    () => () => sum(keys, (key) => table.match(shape.topic ? "topic" : "direct", key)),
+    BATCH_KEYS,
+  );
+}
+
+function parsing(shape: Shape, size: number): Contender["run"] {
+  const members = membersOf(shape, size);
+  const run = timed(() => () => new BindingTable(members, KEYS.sep).bindings.length, size, 1);
   return async (seconds) => [(await run(seconds))[0]! / 1000];
 }
 
-/** Runs for a while; microseconds per call. */
-function timed(work: () => readonly unknown[], calls = CALLS_PER_LOOK_AT_THE_CLOCK): Contender["run"] {
+function membersOf(shape: Shape, size: number): readonly string[] {
+  return Array.from({ length: size }, (_, row) =>
+    bindingMember(shape.binding(row), `queue${row}`, shape.topic, KEYS),
+  );
+}
+
+function tableOf(shape: Shape, size: number): BindingTable {
+  return new BindingTable(membersOf(shape, size), KEYS.sep);
+}
+
+function sum(keys: readonly string[], lookup: Lookup): number {
+  let queues = 0;
+  for (const key of keys) queues += lookup(key).length;
+  return queues;
+}
+
+/**
+ * Runs for a while; microseconds per call. What `prepare` does is not counted.
+ *
+ * @param expected What the work it returns must come to, each time, or the contender is left out.
+ * @param calls How many that work makes.
+ */
+function timed(prepare: () => () => number, expected: number, calls = BATCH_KEYS): Contender["run"] {
   return async (seconds) => {
-    const start = performance.now();
-    const end = start + seconds * 1000;
+    const end = performance.now() + seconds * 1000;
+    let elapsed = 0;
     let count = 0;
-    while (performance.now() < end) {
-      for (let call = 0; call < calls; call++) work();
+    do {
+      const work = prepare();
+      const start = performance.now();
+      const found = work();
+      elapsed += performance.now() - start;
+      if (found !== expected) throw new Error(`found ${found} in place of ${expected}`);
       count += calls;
-    }
-    return [((performance.now() - start) / count) * 1000];
+    } while (performance.now() < end);
+    return [(elapsed / count) * 1000];
   };
 }

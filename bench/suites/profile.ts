@@ -10,9 +10,9 @@ import { load } from "../load.ts";
 import type { Pace } from "../pace.ts";
 import { perfMissing } from "../perf.ts";
 import { usage } from "../processes.ts";
-import { type Heap, type Profile, profileOf } from "../profile.ts";
+import { type Heap, type Profile, profileOf, type SkippedProfile } from "../profile.ts";
 import { startPublisher } from "../publisher.ts";
-import { skip } from "../rounds.ts";
+import { skip, spread } from "../rounds.ts";
 import { serve } from "../workerd.ts";
 import { type Candidate, candidatesFor, environment, jobs, resetDatabase, UPSTASH } from "./jobs.ts";
 import { CONCURRENCY } from "./turn.ts";
@@ -29,19 +29,27 @@ const LIBRARY = [
   { job: "applyMany", title: "library in Node, applyMany", count: 50_000 },
 ] as const;
 
-/** What cannot be profiled is skipped by name. */
-export async function profileSuite(
-  database: Database,
-  pace: Pace,
-): Promise<{ profiles: readonly Profile[]; heaps: readonly Heap[] }> {
+/** How many times a heap is read, each time after its part of the load. */
+const HEAP_READINGS = 3;
+
+/** All profiles and heaps. */
+export interface Profiles {
+  readonly profiles: readonly Profile[];
+  readonly heaps: readonly Heap[];
+  readonly skipped: readonly SkippedProfile[];
+}
+
+/** Profiles the Workers of each job, their heaps and the library in Node. What cannot be profiled is skipped by name. */
+export async function profileSuite(database: Database, pace: Pace): Promise<Profiles> {
   const profiles: Profile[] = [];
   const heaps: Heap[] = [];
-  const trying = async (name: string, take: () => Promise<void>) => {
+  const skipped: SkippedProfile[] = [];
+  const trying = async (part: SkippedProfile["part"], name: string, take: () => Promise<void>) => {
     try {
       await resetDatabase(database);
       await take();
     } catch (error) {
-      skip(`profile: ${name}`, error);
+      skipped.push({ part, name, reason: skip(`profile: ${name}`, error).reason });
     }
   };
   const missing = perfMissing();
@@ -49,34 +57,43 @@ export async function profileSuite(
     const all = await candidatesFor(database, job);
     // The floor first, the gateway last.
     const candidates = all.filter(({ name }) => name !== UPSTASH).reverse();
-    await trying(`a Worker: ${job.title}`, async () => {
+    await trying("Workers", job.title, async () => {
       if (missing !== undefined) throw new Error(missing);
       profiles.push(...(await profileWorkers(database, pace, job, candidates)));
     });
     for (const candidate of candidates) {
       const title = `${candidate.name}: ${job.title}`;
-      await trying(`heap of ${title}`, async () => {
-        heaps.push({ title, mebibytes: (await heapOf(database, pace, candidate)) / 2 ** 20 });
+      await trying("heaps", title, async () => {
+        const readings = (await heapOf(database, pace, candidate)).map((bytes) => bytes / 2 ** 20);
+        heaps.push({ title, mebibytes: spread(readings).median, readings });
       });
     }
   }
   for (const { job, title, count } of LIBRARY) {
-    await trying(title, async () => {
+    await trying("Node", title, async () => {
       profiles.push(await ofLibrary(database, { id: `library-${job}`, title }, job, count * pace.seconds));
     });
     await database.command("FLUSHDB");
   }
-  return { profiles, heaps };
+  return { profiles, heaps, skipped };
 }
 
 /** In a process of its own, so that no inspector is in the way of anything else. */
-async function heapOf(database: Database, { seconds }: Pace, candidate: Candidate): Promise<number> {
+async function heapOf(
+  database: Database,
+  { seconds }: Pace,
+  candidate: Candidate,
+): Promise<readonly number[]> {
   const { bundle, request } = candidate;
   const inspectorPort = await freePort();
   const worker = await serve(bundle, environment(database), request, { inspectorPort });
   try {
-    await load({ ...request, url: `${worker.url}${request.url}` }, CONCURRENCY, seconds);
-    return await heapBytes(inspectorPort);
+    const readings: number[] = [];
+    while (readings.length < HEAP_READINGS) {
+      await load({ ...request, url: `${worker.url}${request.url}` }, CONCURRENCY, seconds / HEAP_READINGS);
+      readings.push(await heapBytes(inspectorPort));
+    }
+    return readings;
   } finally {
     await worker.close();
   }

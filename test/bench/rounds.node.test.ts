@@ -22,13 +22,17 @@ test("ratios are taken within each round, not of the medians", () => {
     median: 2,
     lowest: 1,
     highest: 10,
+    runs: [2, 10, 1],
   });
   expect(ratio({ figures, lowerIsBetter: true }, "own", "other")).toEqual({
     median: 0.5,
     lowest: 0.1,
     highest: 1,
+    runs: [0.5, 0.1, 1],
   });
   expect(ratio({ figures, lowerIsBetter: false }, "own", "absent")).toBeUndefined();
+  const unknown = [figures[0]!, { name: "unknown", runs: [1, Number.NaN, 1], ...spread([1, 1, 1]) }];
+  expect(ratio({ figures: unknown, lowerIsBetter: true }, "own", "unknown")).toBeUndefined();
 });
 
 test("contenders take turns, and one that dies is named and left out", async () => {
