@@ -1,7 +1,8 @@
 /** @module Rows of the table of bars: a figure, and whether it is what it must be. */
 import { short } from "./figures.ts";
 import { medianInterval } from "./interval.ts";
-import { type Comparison, type Ratio, ratio } from "./rounds.ts";
+import { type Ratio, ratio } from "./ratio.ts";
+import type { Comparison } from "./rounds.ts";
 
 /** One row. */
 export interface Bar {

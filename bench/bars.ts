@@ -9,7 +9,7 @@ import { BATCH, type Cost } from "./suites/cost.ts";
 import { BY_HAND, BY_HAND_FETCH } from "./suites/duties.ts";
 import { FLOOR, GATEWAY, LIBRARY } from "./suites/jobs.ts";
 import { KOMBU, PUBLISH_MANY } from "./suites/library.ts";
-import { FLASK, FLOWER, FLOWER_WITH_RESULTS } from "./suites/receivers.ts";
+import { FLASK, FLOWER, FLOWER_WITH_RESULTS } from "./suites/python_receivers.ts";
 import { ALL_MODULES, AT_THE_START } from "./suites/start.ts";
 
 export type { Bar } from "./bar_rows.ts";

@@ -1,5 +1,5 @@
 /** @module Figures for people. */
-import type { Spread } from "./rounds.ts";
+import type { Spread } from "./ratio.ts";
 
 /** Three digits that count. */
 export function short(value: number): string {

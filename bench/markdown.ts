@@ -1,8 +1,9 @@
 /** @module Results as the page `results.md`. */
 import { range, short, signed } from "./figures.ts";
 import { type Heap, notable, type Profile, type SkippedProfile } from "./profile.ts";
+import { ratio, spread } from "./ratio.ts";
 import type { Results } from "./results.ts";
-import { type Comparison, ratio, spread } from "./rounds.ts";
+import type { Comparison } from "./rounds.ts";
 import { type SideBySide, sideBySide } from "./side_by_side.ts";
 
 /** Writes the page. */

@@ -1,5 +1,5 @@
 /** @module Two processes of each of two builds, turn by turn: how they differ, and how two of the same build do. */
-import { type Spread, spread } from "./rounds.ts";
+import { type Spread, spread } from "./ratio.ts";
 
 /** How sure an interval is that it holds the true median. */
 const CONFIDENCE = 0.95;

@@ -2,7 +2,8 @@
 import type { Bar } from "./bars.ts";
 import { range, short, signed } from "./figures.ts";
 import { type Heap, notable, type Profile } from "./profile.ts";
-import { type Comparison, ratio } from "./rounds.ts";
+import { ratio } from "./ratio.ts";
+import type { Comparison } from "./rounds.ts";
 import { sideBySide } from "./side_by_side.ts";
 import type { Costs } from "./suites/cost.ts";
 

@@ -1,6 +1,7 @@
 /** @module Contenders run alternately, round by round, and compared round by round: a noisy minute hits all alike. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pace } from "./pace.ts";
+import { type Spread, spread } from "./ratio.ts";
 
 /** A run may take so many times what it should, and then so many seconds more, before it counts as dead. */
 const PATIENCE = { times: 5, seconds: 30 };
@@ -25,13 +26,6 @@ export interface Contender {
 export interface Metric {
   readonly unit: string;
   readonly lowerIsBetter?: boolean;
-}
-
-/** The middle and the range of some rounds. */
-export interface Spread {
-  readonly median: number;
-  readonly lowest: number;
-  readonly highest: number;
 }
 
 /** What one contender came to. */
@@ -131,34 +125,6 @@ function complaint(error: unknown): string | undefined {
     .map((line) => line.trim())
     .findLast((line) => line !== "" && !/\[notice\]|complete log/.test(line))
     ?.slice(0, REASON_LENGTH);
-}
-
-/** How many times better one contender is than another. */
-export interface Ratio extends Spread {
-  /** Round by round. */
-  readonly runs: readonly number[];
-}
-
-/** How many times better one contender is than another, taken within each round; `undefined` when one is missing, or was not measured in some round. */
-export function ratio(
-  { figures, lowerIsBetter }: Pick<Comparison, "figures" | "lowerIsBetter">,
-  of: string,
-  against: string,
-): Ratio | undefined {
-  const one = figures.find(({ name }) => name === of)?.runs;
-  const other = figures.find(({ name }) => name === against)?.runs;
-  if (!one?.length || !other?.length) return undefined;
-  if (![...one, ...other].every(Number.isFinite)) return undefined;
-  const runs = one.map((value, round) => (lowerIsBetter ? other[round]! / value : value / other[round]!));
-  return { ...spread(runs), runs };
-}
-
-/** The median and the range. */
-export function spread(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  const median = sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-  return { median, lowest: sorted[0]!, highest: sorted.at(-1)! };
 }
 
 async function inTime<T>(work: Promise<T>, limit: number): Promise<T> {

@@ -1,93 +1,17 @@
 /** @module The Worker against what a Python team would run to receive an event as a task: one process each. */
 import type { ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { freePort } from "../../local/server/port.ts";
 import { untilAnswered } from "../answers.ts";
 import { startChild, stopChild } from "../children.ts";
 import type { Database } from "../front/start.ts";
-import type { LoadRequest } from "../load.ts";
-import { MESSAGE } from "../message.ts";
 import type { Pace } from "../pace.ts";
 import { type Comparison, type Contender, compare, type Skipped, skip } from "../rounds.ts";
-import { candidatesFor, environment, githubRequest, type Job, jobs, UPSTASH } from "./jobs.ts";
+import { candidatesFor, environment, type Job, jobs, UPSTASH } from "./jobs.ts";
+import { FOLDER, QUEUE, RECEIVERS } from "./python_receivers.ts";
 import { type Server, turn, WARM_UP, warm } from "./turn.ts";
 import { startWorkers } from "./worker.ts";
 
-/** Where their messages land; receiver.py names it too. */
-const QUEUE = "bench-receiver";
-const FOLDER = fileURLToPath(new URL("../python/", import.meta.url));
 const METRICS = [{ unit: "requests/s" }, { unit: "µs of CPU/request", lowerIsBetter: true }];
-
-/** Who compete, as far as bars are set against them. */
-export const FLASK = "Flask + gunicorn, send_task";
-export const FLOWER = "Flower, /api/task/send-task";
-export const FLOWER_WITH_RESULTS = "Flower, with a result backend";
-
-/** A receiver: its command line, and the request to it; its URL is a path. */
-interface Receiver {
-  readonly name: string;
-  command(port: number): readonly string[];
-  readonly task: LoadRequest;
-  /** Not for Flower, which verifies nothing. */
-  readonly webhook?: LoadRequest;
-  /** Whether it has a result backend, as it must to tell a task's result, which the gateway can: Celery then subscribes to each result. */
-  readonly tellsResults?: boolean;
-}
-
-const PLAIN = { url: "/", body: JSON.stringify(MESSAGE) };
-const GITHUB = githubRequest("/github");
-
-const flask = (port: number, ...more: string[]) => [
-  "gunicorn",
-  "--workers=1",
-  ...more,
-  "--log-level=error",
-  `--bind=127.0.0.1:${port}`,
-  "receiver:flask_app",
-];
-
-const flower = (port: number) => [
-  "celery",
-  "--app=receiver:celery_app",
-  "flower",
-  "--address=127.0.0.1",
-  `--port=${port}`,
-  "--logging=error",
-];
-
-const FLOWER_TASK = {
-  url: "/api/task/send-task/bench.task",
-  body: JSON.stringify({ args: [MESSAGE], queue: QUEUE }),
-};
-
-const RECEIVERS: readonly Receiver[] = [
-  { name: FLASK, command: (port) => flask(port), task: PLAIN, webhook: GITHUB },
-  {
-    name: "Flask + gunicorn, 4 threads",
-    command: (port) => flask(port, "--threads=4"),
-    task: PLAIN,
-  },
-  {
-    name: "FastAPI + uvicorn, send_task",
-    command: (port) => [
-      "uvicorn",
-      "--log-level=error",
-      "--no-access-log",
-      `--port=${port}`,
-      "receiver:fastapi_app",
-    ],
-    task: PLAIN,
-    webhook: GITHUB,
-  },
-  {
-    name: "Flask, with a result backend",
-    command: (port) => flask(port),
-    task: PLAIN,
-    tellsResults: true,
-  },
-  { name: FLOWER, command: flower, task: FLOWER_TASK },
-  { name: FLOWER_WITH_RESULTS, command: flower, task: FLOWER_TASK, tellsResults: true },
-];
 
 /**
  * A task and a verified webhook, by Workers and by what is usual in Python.

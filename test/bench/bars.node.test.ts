@@ -1,7 +1,8 @@
 /** @module A run's figures against the bars. */
 import { expect, test } from "vitest";
 import { bars } from "../../bench/bars.ts";
-import { type Comparison, spread } from "../../bench/rounds.ts";
+import { spread } from "../../bench/ratio.ts";
+import type { Comparison } from "../../bench/rounds.ts";
 
 function comparison(
   id: string,

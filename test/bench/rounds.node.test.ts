@@ -6,7 +6,8 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { load } from "../../bench/load.ts";
-import { compare, ratio, skip, spread } from "../../bench/rounds.ts";
+import { ratio, spread } from "../../bench/ratio.ts";
+import { compare, skip } from "../../bench/rounds.ts";
 
 test("the median of an even number of rounds lies between the two in the middle", () => {
   expect(spread([4, 1, 3, 2])).toEqual({ median: 2.5, lowest: 1, highest: 4 });
