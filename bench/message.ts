@@ -1,3 +1,7 @@
-/** @module The message that everything here publishes: its envelope has some 700 bytes, as a task's has. */
+/** @module The message that everything here publishes, and how many of them are a batch. */
 
+/** Has 374 bytes as JSON, and some 770 with its envelope. */
 export const MESSAGE = { id: 42, state: "paid", note: "n".repeat(340) };
+
+/** Messages of a batch. */
+export const BATCH = 10_000;

@@ -1,10 +1,8 @@
 /** @module Publishes with the library over HTTP. Arguments: the front's URL, the body as JSON. */
 import { Celery } from "../../src/celery/index.ts";
 import { Channel, Producer } from "../../src/index.ts";
+import { BATCH } from "../message.ts";
 import { answer, type Work } from "./answer.ts";
-
-/** How many messages one call is given. */
-const BATCH = 10_000;
 
 const [url, text] = process.argv.slice(2);
 const body = JSON.parse(text!) as unknown;

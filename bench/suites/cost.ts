@@ -5,7 +5,7 @@ import { ask } from "../answers.ts";
 import { gatewayBundle } from "../bundles.ts";
 import { CLIENTS, prepareClient } from "../clients.ts";
 import type { Database } from "../front/start.ts";
-import { MESSAGE } from "../message.ts";
+import { BATCH, MESSAGE } from "../message.ts";
 import { type Publisher, startPublisher } from "../publisher.ts";
 import { PYTHON } from "../python.ts";
 import { type Skipped, skip } from "../rounds.ts";
@@ -25,9 +25,6 @@ export interface Costs {
   /** Contenders that could not be counted. */
   readonly skipped: readonly Skipped[];
 }
-
-/** How many messages the batch has. */
-export const BATCH = 10_000;
 
 /**
  * Counts what the library, the gateway and the others send for a publish. A contender that cannot be had is named in place of its counts.

@@ -1,12 +1,12 @@
 /** @module The library in Node over HTTP against others over TCP, on the same Redis, near and far; one process each. */
 import { farAway } from "../far.ts";
 import type { Database } from "../front/start.ts";
+import { BATCH } from "../message.ts";
 import type { Pace } from "../pace.ts";
 import { type Comparison, type Contender, compare, type Skipped } from "../rounds.ts";
 import { contender, type Entry, OWN, type Place, startPublishers } from "./publishers.ts";
 
 const METRICS = [{ unit: "messages/s" }];
-const BATCH = 10_000;
 const ROUND_TRIP_MS = 20;
 
 /** Messages that make a publisher warm, or rounds' time that it may take at most. From far away nobody is fast enough for it to matter. */

@@ -1,8 +1,7 @@
 /** @module The batch whose requests are counted: how long its messages are, and into how many requests the library cuts it. */
 import { expect, test, vi } from "vitest";
 import { MESSAGE_CHARACTERS } from "../../bench/bars.ts";
-import { MESSAGE } from "../../bench/message.ts";
-import { BATCH } from "../../bench/suites/cost.ts";
+import { BATCH, MESSAGE } from "../../bench/message.ts";
 import { Channel, Producer } from "../../src/index.ts";
 
 test("the batch's messages are as long as the bars say, and take two requests", async () => {
