@@ -1,6 +1,6 @@
 /**
  * @module A Worker written by hand for one queue, with as many of the gateway's duties as `DUTIES` says, each by the shortest code there
- * is: what a gateway costs at least. How it reaches Redis is up to the module that starts: a client is a choice, not a duty.
+ * is: what those duties cost. How it reaches Redis is up to the module that starts: a client is a choice, not a duty.
  */
 import type { BenchEnvironment } from "./environment.ts";
 
