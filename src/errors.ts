@@ -108,7 +108,7 @@ export interface DeliveryErrorOptions extends KombuEdgeErrorOptions {
 export abstract class RedisError extends KombuEdgeError {
   /** Queues that did get their copy although the publish as a whole failed. */
   delivered: readonly string[];
-  /** The delivery tag of the publish that failed; none in a batch, where the messages of a request fail with one error. */
+  /** The delivery tag of the publish that failed; none in a batch of several, where the messages of a request fail with one error. */
   deliveryTag: string | undefined;
 
   constructor(message: string, options: DeliveryErrorOptions = {}) {

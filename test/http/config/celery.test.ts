@@ -1,6 +1,7 @@
 /** @module The section `celery`: checked when the gateway is made, but for what only Celery itself can tell. */
 import { describe, expect, test } from "vitest";
 import { InvalidArgumentError } from "../../../src/errors.ts";
+import { celerySection } from "../../../src/http/config/celery.ts";
 import { gateway } from "../../../src/http/gateway.ts";
 import { Queue } from "../../../src/index.ts";
 import { client, environment, expectProblem, fresh, landed, requestsDuring } from "../client.ts";
@@ -139,4 +140,9 @@ describe("what is set is heeded", () => {
     expectProblem(unusable, 503, "not-configured");
     expect(unusable.text).not.toContain("no key");
   });
+});
+
+test("its settings are frozen, so that Celery checks them once for all requests", () => {
+  const { celery } = celerySection.resolve({ celery: { taskDefaultQueue: "q", taskQueues: ["q"] } });
+  expect(Object.isFrozen(celery.options)).toBe(true);
 });
